@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import type { Table as ArrowTable } from '@uwdata/flechette'
+import { logicalTypes } from '../../schemas/logical-types.ts'
+import type { Column } from '../../schemas/table.ts'
+import { EngineError } from '../errors.ts'
+import type { Storage, Workspace } from '../storage/storage.ts'
+import { toArrow } from './arrow.ts'
+import { type DuckDBLimits, openDuckDB, quote } from './duckdb-session.ts'
+import { type Engine, type ModelFolder, modelPrefix, type SavedFile } from './engine.ts'
+
+/** A table of the lake as this engine needs to know it. */
+export interface LakeTable {
+  readonly name: string
+  readonly columns: readonly Pick<Column, 'name' | 'type'>[]
+  /** Keys of its Parquet files. */
+  readonly keys: readonly string[]
+  /** Whether `year=` and `quarter=` in the keys are columns of the table. */
+  readonly partitioned: boolean
+}
+
+/** What a DuckDB engine works on. */
+export interface DuckDBOptions extends DuckDBLimits {
+  readonly tables?: readonly LakeTable[]
+}
+
+/** The embedded engine: DuckDB in this process, over exactly the files it is given. */
+export class DuckDBEngine implements Engine {
+  readonly name = 'duckdb'
+  readonly #storage: Storage
+  readonly #workspace: Workspace
+  readonly #instance: DuckDBInstance
+  readonly #connection: DuckDBConnection
+  #files = 0
+
+  private constructor(
+    storage: Storage,
+    workspace: Workspace,
+    instance: DuckDBInstance,
+    connection: DuckDBConnection,
+  ) {
+    this.#storage = storage
+    this.#workspace = workspace
+    this.#instance = instance
+    this.#connection = connection
+  }
+
+  /** Opens an engine over the named tables of a lake. */
+  static async open(storage: Storage, options: DuckDBOptions = {}): Promise<DuckDBEngine> {
+    const workspace = await storage.workspace()
+    const files = await Promise.all(
+      (options.tables ?? []).map(async (table) => ({
+        ...table,
+        paths: await Promise.all(table.keys.map(async (key) => resolve(await storage.localFile(key)))),
+      })),
+    )
+    const folders = new Set([
+      workspace.path,
+      ...files.flatMap(({ paths, keys }) => paths.map((path, at) => rootOf(path, keys[at]!))),
+    ])
+    const instance = await openDuckDB([...folders], options)
+    const engine = new DuckDBEngine(storage, workspace, instance, await instance.connect())
+    for (const table of files) await engine.#define(table.name, relation(table, table.paths))
+    return engine
+  }
+
+  async query(sql: string): Promise<ArrowTable> {
+    return await toArrow(await this.#run(sql, 'the query'))
+  }
+
+  async save(sql: string, folder: ModelFolder): Promise<SavedFile[]> {
+    const path = join(this.#workspace.path, `${this.#files++}.parquet`)
+    await this.#run(
+      `copy (${sql}\n) to ${quote(path)} (format parquet, compression zstd)`,
+      `model ${folder.model}`,
+    )
+    const key = `${modelPrefix(folder)}part-0.parquet`
+    if ((await this.#storage.put(key, { file: path })) === 'exists') {
+      throw new EngineError(this.name, `model ${folder.model}`, `${key} exists already`)
+    }
+    const { year, quarter, run } = folder
+    const columns = `*, ${year} as run_year, ${quarter} as run_quarter, ${quote(run)} as run`
+    await this.#define(folder.model, `select ${columns} from read_parquet(${quote(path)})`)
+    const bytes = await readFile(path)
+    const rows = await this.#run(`select count(*) from read_parquet(${quote(path)})`, 'a count')
+    return [
+      {
+        key,
+        bytes: bytes.length,
+        sha256: createHash('sha256').update(bytes).digest('hex'),
+        rows: Number((await rows.getRows())[0]![0]),
+      },
+    ]
+  }
+
+  async close(): Promise<void> {
+    this.#connection.closeSync()
+    this.#instance.closeSync()
+    await this.#workspace.remove()
+  }
+
+  async #define(name: string, sql: string): Promise<void> {
+    await this.#run(`create or replace view "${name}" as ${sql}`, `table ${name}`)
+  }
+
+  async #run(sql: string, subject: string) {
+    try {
+      return await this.#connection.run(sql)
+    } catch (error) {
+      throw new EngineError(this.name, subject, error)
+    }
+  }
+}
+
+/** The folder of the lake that a key lies in. */
+function rootOf(path: string, key: string): string {
+  return path.slice(0, path.length - key.length - 1)
+}
+
+function relation(table: LakeTable, paths: readonly string[]): string {
+  const partitions = table.partitioned
+    ? [{ name: 'year', type: 'count' } as const, { name: 'quarter', type: 'count' } as const]
+    : []
+  const columns = [...table.columns, ...partitions]
+  if (paths.length === 0) {
+    return `select ${columns.map(({ name, type }) => `cast(null as ${logicalTypes[type].duckdb}) as "${name}"`).join(', ')} where false`
+  }
+  const hive = table.partitioned
+    ? `, hive_partitioning = true, hive_types = {'year': bigint, 'quarter': bigint}`
+    : ', hive_partitioning = false'
+  return `select ${columns.map(({ name }) => `"${name}"`).join(', ')} from read_parquet([${paths.map(quote).join(', ')}]${hive})`
+}

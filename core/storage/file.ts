@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto'
+import { link, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { NotFoundError, StorageError } from '../errors.ts'
+import {
+  assertKey,
+  type Content,
+  compareKeys,
+  type Pointer,
+  type Storage,
+  type StoredObject,
+  type Workspace,
+} from './storage.ts'
+
+const STALE_WORKSPACE_MS = 24 * 3600 * 1000
+const hasCode = (error: unknown, ...codes: string[]) =>
+  codes.includes((error as NodeJS.ErrnoException).code ?? '')
+
+/**
+ * A lake in a folder. An object is written aside, forced to disk and then linked to its name: the link either
+ * appears whole or fails because the name is taken. Beside the lake's own folders lie `.work` (files in the
+ * making) and `.pointers` (every version of each pointer; the newest is the truth, the file at the pointer's
+ * own key a copy for readers who do not know us).
+ */
+export class FileStorage implements Storage {
+  readonly url: string
+  readonly #root: string
+
+  constructor(path: string) {
+    this.url = path
+    this.#root = resolve(path)
+  }
+
+  async put(key: string, content: Content): Promise<'written' | 'exists'> {
+    assertKey(key)
+    const target = join(this.#root, key)
+    if (await this.#exists(target)) return 'exists'
+    if (!(content instanceof Uint8Array)) return this.#link(content.file, target, key)
+    const aside = await this.#writeAside(content)
+    try {
+      return await this.#link(aside, target, key)
+    } finally {
+      await unlink(aside)
+    }
+  }
+
+  async read(key: string): Promise<Uint8Array> {
+    return await this.#orNotFound(key, readFile(join(this.#root, key)))
+  }
+
+  async localFile(key: string): Promise<string> {
+    const path = join(this.#root, key)
+    await this.#orNotFound(key, stat(path))
+    return path
+  }
+
+  async *list(prefix: string): AsyncIterable<StoredObject> {
+    yield* this.#walk(prefix.slice(0, prefix.lastIndexOf('/') + 1), prefix)
+  }
+
+  async readPointer(key: string): Promise<Pointer | null> {
+    const version = (await this.#pointerVersions(key)).at(-1)
+    if (version === undefined) return null
+    const content = await readFile(join(this.#pointerFolder(key), version), 'utf8')
+    return { content, version }
+  }
+
+  async swapPointer(key: string, content: string, expected: string | null): Promise<boolean> {
+    assertKey(key)
+    const next = String(Number(expected ?? 0) + 1).padStart(6, '0')
+    const aside = await this.#writeAside(Buffer.from(content))
+    try {
+      const newest = (await this.#pointerVersions(key)).at(-1) ?? null
+      if (newest !== expected) return false
+      if ((await this.#link(aside, join(this.#pointerFolder(key), next), key)) === 'exists') return false
+    } finally {
+      await unlink(aside)
+    }
+    await this.#copyPointer(key)
+    return true
+  }
+
+  async workspace(): Promise<Workspace> {
+    const work = join(this.#root, '.work')
+    await mkdir(work, { recursive: true })
+    await removeStale(work)
+    const path = join(work, randomUUID())
+    await mkdir(path)
+    return { path, remove: () => rm(path, { recursive: true, force: true }) }
+  }
+
+  async #writeAside(bytes: Uint8Array): Promise<string> {
+    const aside = join(this.#root, '.work', randomUUID())
+    await mkdir(dirname(aside), { recursive: true })
+    const file = await open(aside, 'wx')
+    try {
+      await file.writeFile(bytes)
+    } finally {
+      await file.close()
+    }
+    return aside
+  }
+
+  async #link(from: string, to: string, key: string): Promise<'written' | 'exists'> {
+    await mkdir(dirname(to), { recursive: true })
+    try {
+      await sync(from)
+      await link(from, to)
+      await sync(dirname(to))
+      return 'written'
+    } catch (error) {
+      if (hasCode(error, 'EEXIST')) return 'exists'
+      throw new StorageError(key, `cannot write into ${this.url} (${(error as Error).message})`, {
+        cause: error,
+      })
+    }
+  }
+
+  async *#walk(folder: string, prefix: string): AsyncIterable<StoredObject> {
+    const entries = await readdir(join(this.#root, folder), { withFileTypes: true }).catch((error) => {
+      if (hasCode(error, 'ENOENT', 'ENOTDIR')) return []
+      throw error
+    })
+    const keys = entries
+      .filter((entry) => folder !== '' || !entry.name.startsWith('.'))
+      .map((entry) => `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`)
+      .filter((key) => key.startsWith(prefix) || prefix.startsWith(key))
+      .sort(compareKeys)
+    for (const key of keys) {
+      if (key.endsWith('/')) yield* this.#walk(key, prefix)
+      else yield { key, bytes: (await stat(join(this.#root, key))).size }
+    }
+  }
+
+  #pointerFolder(key: string): string {
+    return join(this.#root, '.pointers', key)
+  }
+
+  async #pointerVersions(key: string): Promise<string[]> {
+    const names = await readdir(this.#pointerFolder(key)).catch((error) => {
+      if (hasCode(error, 'ENOENT')) return []
+      throw error
+    })
+    return names.sort()
+  }
+
+  /** Copies the newest version to the pointer's own key, again if a newer one came meanwhile. */
+  async #copyPointer(key: string): Promise<void> {
+    for (;;) {
+      const pointer = await this.readPointer(key)
+      if (pointer === null) return
+      const aside = await this.#writeAside(Buffer.from(pointer.content))
+      await sync(aside)
+      await mkdir(dirname(join(this.#root, key)), { recursive: true })
+      await rename(aside, join(this.#root, key))
+      if ((await this.#pointerVersions(key)).at(-1) === pointer.version) return
+    }
+  }
+
+  async #exists(path: string): Promise<boolean> {
+    return await stat(path).then(
+      () => true,
+      (error) => {
+        if (hasCode(error, 'ENOENT')) return false
+        throw error
+      },
+    )
+  }
+
+  async #orNotFound<T>(key: string, result: Promise<T>): Promise<T> {
+    try {
+      return await result
+    } catch (error) {
+      if (hasCode(error, 'ENOENT', 'EISDIR', 'ENOTDIR')) throw new NotFoundError(key, this.url)
+      throw error
+    }
+  }
+}
+
+/** Forces a file or folder to disk, so that a name never outlives its bytes in a power cut. */
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Removes what crashed processes left behind. */
+async function removeStale(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name)
+    const age = await stat(path)
+      .then((found) => Date.now() - found.mtimeMs)
+      .catch(() => 0)
+    if (age > STALE_WORKSPACE_MS) await rm(path, { recursive: true, force: true })
+  }
+}
