@@ -22,18 +22,21 @@ export function parseQuarter(name: string): Quarter {
   return quarterAt(Number(name.slice(0, 4)) * 4 + Number(name.slice(6)) - 1)
 }
 
+const FIRST_DAYS = ['01-01', '04-01', '07-01', '10-01']
+const LAST_DAYS = ['03-31', '06-30', '09-30', '12-31']
+
 /** The quarter of an index. */
 export function quarterAt(index: number): Quarter {
   const year = Math.floor(index / 4)
-  const quarter = (index % 4) + 1
-  const iso = (date: Date) => date.toISOString().slice(0, 10)
+  const quarter = index - year * 4 + 1
+  const yyyy = String(year).padStart(4, '0')
   return {
-    name: `${String(year).padStart(4, '0')}-Q${quarter}`,
+    name: `${yyyy}-Q${quarter}`,
     year,
     quarter,
     index,
-    first_day: iso(new Date(Date.UTC(year, quarter * 3 - 3, 1))),
-    last_day: iso(new Date(Date.UTC(year, quarter * 3, 0))),
+    first_day: `${yyyy}-${FIRST_DAYS[quarter - 1]}`,
+    last_day: `${yyyy}-${LAST_DAYS[quarter - 1]}`,
   }
 }
 

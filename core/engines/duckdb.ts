@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import {
+  type DuckDBConnection,
+  type DuckDBInstance,
+  type DuckDBPreparedStatement,
+  StatementType,
+} from '@duckdb/node-api'
 import type { Table as ArrowTable } from '@uwdata/flechette'
 import { logicalTypes } from '../../schemas/logical-types.ts'
 import type { Column } from '../../schemas/table.ts'
@@ -67,18 +72,25 @@ export class DuckDBEngine implements Engine {
   }
 
   async query(sql: string): Promise<ArrowTable> {
-    return await toArrow(await this.#run(sql, 'the query'))
+    const statement = await this.#prepareSelect(sql, 'the query')
+    try {
+      return await toArrow(await statement.run())
+    } catch (error) {
+      throw new EngineError(this.name, 'the query', error)
+    } finally {
+      statement.destroySync()
+    }
   }
 
   async save(sql: string, folder: ModelFolder): Promise<SavedFile[]> {
     const path = join(this.#workspace.path, `${this.#files++}.parquet`)
-    await this.#run(
-      `copy (${sql}\n) to ${quote(path)} (format parquet, compression zstd)`,
-      `model ${folder.model}`,
-    )
+    const subject = `model ${folder.model}`
+    const statement = await this.#prepareSelect(sql, subject)
+    statement.destroySync()
+    await this.#run(`copy (${sql}\n) to ${quote(path)} (format parquet, compression zstd)`, subject)
     const key = `${modelPrefix(folder)}part-0.parquet`
     if ((await this.#storage.put(key, { file: path })) === 'exists') {
-      throw new EngineError(this.name, `model ${folder.model}`, `${key} exists already`)
+      throw new EngineError(this.name, subject, `${key} exists already`)
     }
     const { year, quarter, run } = folder
     const columns = `*, ${year} as run_year, ${quarter} as run_quarter, ${quote(run)} as run`
@@ -103,6 +115,20 @@ export class DuckDBEngine implements Engine {
 
   async #define(name: string, sql: string): Promise<void> {
     await this.#run(`create or replace view "${name}" as ${sql}`, `table ${name}`)
+  }
+
+  /** DuckDB could write wherever it may read, hence the look at what a statement is before it runs. */
+  async #prepareSelect(sql: string, subject: string): Promise<DuckDBPreparedStatement> {
+    try {
+      const statements = await this.#connection.extractStatements(sql)
+      if (statements.count !== 1) throw new Error('one statement at a time')
+      const statement = await statements.prepare(0)
+      if (statement.statementType === StatementType.SELECT) return statement
+      statement.destroySync()
+      throw new Error('only a SELECT is allowed')
+    } catch (error) {
+      throw new EngineError(this.name, subject, error)
+    }
   }
 
   async #run(sql: string, subject: string) {

@@ -89,7 +89,8 @@ function typeViolations(column: Column): Violation[] {
       return [
         { rule: 'code', when: `not ${matches(cell, CODE)}` },
         { rule: 'reserved_code', when: `${cell} in (${listed(RESERVED_CODES)})` },
-      ].concat(personalNumber(column) as never[]) as Violation[]
+        ...personalNumber(column),
+      ]
     case 'text':
       return personalNumber(column)
     default:

@@ -8,7 +8,9 @@ const CHUNK_BYTES = 8 << 20
 // field ids of https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift
 const FILE = { schema: 2, num_rows: 3, row_groups: 4 } as const
 const ROW_GROUP = { columns: 1, file_offset: 5 } as const
-const COLUMN = { file_offset: 2, meta_data: 3, offset_index_offset: 4, column_index_offset: 6 } as const
+const COLUMN = { file_offset: 2, meta_data: 3 } as const
+// offset and column index: optional, and the former holds offsets that would have to be moved as well
+const PAGE_INDEX = [4, 5, 6, 7]
 const COLUMN_META = { data_page: 9, index_page: 10, dictionary_page: 11, bloom_filter: 14 } as const
 
 /** A finished Parquet file. */
@@ -81,9 +83,9 @@ async function readFooter(
 ): Promise<{ footer: ThriftStruct; body_end: number }> {
   const { size } = await handle.stat()
   const tail = Buffer.alloc(8)
-  await handle.read(tail, 0, 8, size - 8)
-  if (!tail.subarray(4).equals(MAGIC)) throw new Error(`not a Parquet file: ${path}`)
+  if (size > 8) await handle.read(tail, 0, 8, size - 8)
   const length = tail.readUInt32LE(0)
+  if (!tail.subarray(4).equals(MAGIC) || length > size - 8) throw new Error(`not a Parquet file: ${path}`)
   const bytes = Buffer.alloc(length)
   await handle.read(bytes, 0, length, size - 8 - length)
   return { footer: readStruct(bytes), body_end: size - 8 - length }
@@ -92,9 +94,8 @@ async function readFooter(
 function shiftRowGroup(group: ThriftStruct, shift: bigint): void {
   shiftField(group, ROW_GROUP.file_offset, shift)
   for (const column of (group.get(ROW_GROUP.columns)!.value as ThriftList).values as ThriftStruct[]) {
-    for (const id of [COLUMN.file_offset, COLUMN.offset_index_offset, COLUMN.column_index_offset]) {
-      shiftField(column, id, shift)
-    }
+    shiftField(column, COLUMN.file_offset, shift)
+    for (const id of PAGE_INDEX) column.delete(id)
     const meta = column.get(COLUMN.meta_data)!.value as ThriftStruct
     for (const id of Object.values(COLUMN_META)) shiftField(meta, id, shift)
   }
@@ -122,7 +123,8 @@ class HashingFile {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    await this.#handle.write(bytes)
+    // unlike `write`, goes on until every byte is written
+    await this.#handle.appendFile(bytes)
     this.#hash.update(bytes)
     this.bytes += bytes.length
   }

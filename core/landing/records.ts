@@ -42,9 +42,15 @@ export interface RecordReader {
   readonly misshapen_file: string
 }
 
-const PART_BYTES = 32 << 20
-/** A longer record is taken for a quote that nobody closed. */
-const MAXIMUM_RECORD_BYTES = 1 << 20
+/** How much of a file is looked at together. */
+export interface Sizes {
+  /** About the size of a part; more than `record_bytes`. */
+  readonly part_bytes: number
+  /** A longer record is taken for a quote that nobody closed. */
+  readonly record_bytes: number
+}
+
+const SIZES: Sizes = { part_bytes: 32 << 20, record_bytes: 1 << 20 }
 const NUL = 0
 const LF = 10
 const CR = 13
@@ -71,7 +77,14 @@ interface Batch {
  * Finds the records in `buffer[0, end)` by RFC 4180: cells parted by commas, records by LF or CRLF, quoted
  * cells with doubled quotes. Stops before a record that is not whole, unless `last`.
  */
-function scanBatch(buffer: Buffer, end: number, last: boolean, first_line: number, width: number): Batch {
+function scanBatch(
+  buffer: Buffer,
+  last: boolean,
+  first_line: number,
+  width: number,
+  record_bytes: number,
+): Batch {
+  const end = buffer.length
   const room = Math.ceil(end / Math.max(width, 2)) + 1
   const batch: Batch = {
     count: 0,
@@ -93,19 +106,23 @@ function scanBatch(buffer: Buffer, end: number, last: boolean, first_line: numbe
       batch.unreadable = record
       break
     }
+    if (record - at > record_bytes) {
+      batch.unreadable = tooLong(batch.next_line, record_bytes)
+      break
+    }
     at = addRecord(batch, buffer, at, record, end, width)
   }
-  if (at < end && batch.unreadable === null && (last || end - at > MAXIMUM_RECORD_BYTES)) {
-    batch.unreadable = {
-      rule: 'not_csv',
-      line: batch.next_line,
-      reason: last
-        ? 'a quoted cell is never closed'
-        : `a record is longer than ${MAXIMUM_RECORD_BYTES} bytes`,
-    }
+  if (at < end && batch.unreadable === null && (last || end - at > record_bytes)) {
+    batch.unreadable = last
+      ? { rule: 'not_csv', line: batch.next_line, reason: 'a quoted cell is never closed' }
+      : tooLong(batch.next_line, record_bytes)
   }
   batch.consumed = at
   return batch
+}
+
+function tooLong(line: number, record_bytes: number): Unreadable {
+  return { rule: 'not_csv', line, reason: `a record is longer than ${record_bytes} bytes` }
 }
 
 // what scanRecord found beside the record's end; module state, since an object per record would cost as much
@@ -191,10 +208,22 @@ function addRecord(
     batch.crlf += crlf ? 1 : 0
     batch.count = count + 1
   }
-  return stop + 1 > end ? end : stop + 1
+  return Math.min(stop + 1, end)
 }
 
-/** Line of the first record whose bytes are not UTF-8. */
+/** What no cell may hold, quoted or not. */
+function faultOfBytes(bytes: Buffer, first_line: number): Unreadable | null {
+  const nul = bytes.indexOf(NUL)
+  if (nul >= 0) {
+    let line = first_line
+    for (let lf = bytes.indexOf(LF); lf >= 0 && lf < nul; lf = bytes.indexOf(LF, lf + 1)) line++
+    return { rule: 'not_csv', line, reason: 'a NUL byte' }
+  }
+  if (isUtf8(bytes)) return null
+  return { rule: 'not_utf8', line: lineOfBadUtf8(bytes, first_line), reason: 'bytes that are not UTF-8' }
+}
+
+/** The first line whose bytes are not UTF-8. */
 function lineOfBadUtf8(buffer: Buffer, first_line: number): number {
   let start = 0
   for (let line = first_line; start < buffer.length; line++) {
@@ -221,11 +250,17 @@ export async function readRecords(
   folder: string,
   copy_to: string,
   onProgress: (bytes: number, total: number) => void = () => {},
+  sizes: Sizes = SIZES,
 ): Promise<RecordReader> {
   const total = (await stat(file)).size
-  const reader = new PartReader(file, folder, copy_to, total, onProgress)
-  await reader.open()
-  return reader
+  const reader = new PartReader(file, folder, copy_to, total, onProgress, sizes)
+  try {
+    await reader.open()
+    return reader
+  } catch (error) {
+    await reader.close()
+    throw error
+  }
 }
 
 class PartReader implements RecordReader {
@@ -235,6 +270,7 @@ class PartReader implements RecordReader {
   readonly #folder: string
   readonly #total: number
   readonly #onProgress: (bytes: number, total: number) => void
+  readonly #sizes: Sizes
   readonly #hash = createHash('sha256')
   readonly #copy: WriteStream
   readonly #misshapenStream: WriteStream
@@ -255,29 +291,33 @@ class PartReader implements RecordReader {
     copy_to: string,
     total: number,
     onProgress: (bytes: number, total: number) => void,
+    sizes: Sizes,
   ) {
     this.#file = file
     this.#folder = folder
     this.#total = total
     this.#onProgress = onProgress
+    this.#sizes = sizes
     this.misshapen_file = join(folder, 'misshapen.ndjson')
-    this.#copy = createWriteStream(copy_to, { highWaterMark: PART_BYTES })
+    this.#copy = createWriteStream(copy_to, { highWaterMark: sizes.part_bytes })
     this.#misshapenStream = createWriteStream(this.misshapen_file)
+    // a failure reaches whoever waits for a write; without a listener it would end the process
+    for (const stream of [this.#copy, this.#misshapenStream]) stream.on('error', () => {})
   }
 
   /** Reads the first stretch of the file and its header. */
   async open(): Promise<void> {
     this.#handle = await open(this.#file)
-    this.#buffer = Buffer.allocUnsafe(Math.min(PART_BYTES, this.#total + 1))
+    this.#buffer = Buffer.allocUnsafe(Math.min(this.#sizes.part_bytes, this.#total + 1))
     await this.#fill(0)
     const bom =
       this.#buffer[0] === 0xef && this.#buffer[1] === 0xbb && this.#buffer[2] === 0xbf && this.#filled >= 3
         ? 3
         : 0
     let at = bom
-    while (at < this.#filled && (this.#buffer[at] === LF || this.#buffer[at] === CR)) {
-      if (this.#buffer[at] === LF) this.#line++
-      at++
+    for (let blank = this.#blankLine(at); blank > 0; blank = this.#blankLine(at)) {
+      this.#line++
+      at += blank
     }
     const stop = scanRecord(this.#buffer.subarray(0, this.#filled), at, this.#filled, this.#atEnd, this.#line)
     if (stop === null && this.#filled > at) {
@@ -286,8 +326,7 @@ class PartReader implements RecordReader {
       this.#unreadable = stop
     } else if (typeof stop === 'number' && stop > at) {
       const record = this.#buffer.subarray(at, stop)
-      if (!isUtf8(record))
-        this.#unreadable = { rule: 'not_utf8', line: this.#line, reason: 'the header is not UTF-8' }
+      this.#unreadable = faultOfBytes(record, this.#line)
       this.header = cellsOf(record.toString().replace(/\r$/, ''))
       this.#line += 1 + record_newlines
       at = Math.min(stop + 1, this.#filled)
@@ -296,6 +335,28 @@ class PartReader implements RecordReader {
   }
 
   async *parts(): AsyncGenerator<Part, Scan> {
+    try {
+      yield* this.#readParts()
+      await Promise.all([finish(this.#copy), finish(this.#misshapenStream)])
+    } finally {
+      await this.close()
+    }
+    return {
+      sha256: this.#hash.digest('hex'),
+      bytes: this.#bytes,
+      records: this.#records,
+      misshapen: this.#misshapen,
+      unreadable: this.#unreadable,
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#copy.destroy()
+    this.#misshapenStream.destroy()
+    await this.#handle?.close()
+  }
+
+  async *#readParts(): AsyncGenerator<Part> {
     const width = this.header?.length ?? 0
     for (let number = 0; this.#filled > 0 || !this.#atEnd; number++) {
       if (this.#unreadable !== null || this.header === null) {
@@ -306,42 +367,28 @@ class PartReader implements RecordReader {
       const part = await this.#nextPart(number, width)
       if (part !== null) yield part
     }
-    await this.#handle?.close()
-    await Promise.all([finish(this.#copy), finish(this.#misshapenStream)])
-    return {
-      sha256: this.#hash.digest('hex'),
-      bytes: this.#bytes,
-      records: this.#records,
-      misshapen: this.#misshapen,
-      unreadable: this.#unreadable,
-    }
   }
 
   async #nextPart(number: number, width: number): Promise<Part | null> {
     const batch = scanBatch(
       this.#buffer.subarray(0, this.#filled),
-      this.#filled,
       this.#atEnd,
       this.#line,
       width,
+      this.#sizes.record_bytes,
     )
     const used = this.#buffer.subarray(0, batch.consumed)
-    if (!isUtf8(used)) {
-      this.#unreadable = {
-        rule: 'not_utf8',
-        line: lineOfBadUtf8(used, this.#line),
-        reason: 'bytes that are not UTF-8',
-      }
-      return null
-    }
-    this.#unreadable = batch.unreadable
+    const fault = faultOfBytes(used, this.#line)
+    this.#unreadable = fault ?? batch.unreadable
+    if (fault !== null) return null
     this.#line = batch.next_line
     this.#records += batch.count + batch.misshapen.length
     this.#misshapen += batch.misshapen.length
-    for (const { line, cells, start, end } of batch.misshapen) {
+    const misshapen = batch.misshapen.map(({ line, cells, start, end }) => {
       const record = this.#buffer.toString('utf8', start, end)
-      await write(this.#misshapenStream, `${JSON.stringify({ line, cells, record })}\n`)
-    }
+      return `${JSON.stringify({ line, cells, record })}\n`
+    })
+    await write(this.#misshapenStream, misshapen.join(''))
     const part =
       batch.count > 0 ? await this.#writePart(join(this.#folder, `part-${number}.csv`), batch) : null
     this.#shift(batch.consumed)
@@ -350,7 +397,8 @@ class PartReader implements RecordReader {
 
   async #writePart(file: string, batch: Batch): Promise<Part> {
     const { count, starts, ends, lines, crlf, gaps } = batch
-    const regular = !gaps && (crlf === 0 || crlf >= count - 1) && lines[count - 1]! - lines[0]! === count - 1
+    const closed = ends[count - 1]! < batch.consumed ? count : count - 1
+    const regular = !gaps && (crlf === 0 || crlf === closed) && lines[count - 1]! - lines[0]! === count - 1
     if (regular) {
       await writeFile(file, this.#buffer.subarray(0, batch.consumed))
       return { file, records: count, first_line: lines[0]!, newline: crlf > 0 ? '\r\n' : '\n' }
@@ -392,10 +440,15 @@ class PartReader implements RecordReader {
     this.#hash.update(bytes)
     this.#bytes += bytes.length
     // the stream keeps what it is given and the buffer is used again, hence waiting for the write itself
-    await new Promise<void>((done, fail) =>
-      this.#copy.write(bytes, (error) => (error ? fail(error) : done())),
-    )
+    await write(this.#copy, bytes)
     this.#onProgress(this.#bytes, this.#total)
+  }
+
+  /** Bytes of the line end at an offset; 0 if there is none. */
+  #blankLine(at: number): number {
+    const [byte, next] = this.#buffer.subarray(at, Math.min(at + 2, this.#filled))
+    if (byte === LF) return 1
+    return byte === CR && next === LF ? 2 : 0
   }
 
   /** Drops the first bytes of the buffer. */
@@ -405,8 +458,8 @@ class PartReader implements RecordReader {
   }
 }
 
-async function write(stream: WriteStream, text: string): Promise<void> {
-  if (!stream.write(text)) await new Promise<void>((drained) => stream.once('drain', () => drained()))
+async function write(stream: WriteStream, content: string | Uint8Array): Promise<void> {
+  await new Promise<void>((done, fail) => stream.write(content, (error) => (error ? fail(error) : done())))
 }
 
 async function finish(stream: WriteStream): Promise<void> {

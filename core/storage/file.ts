@@ -1,11 +1,24 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises'
+import {
+  copyFile,
+  link,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  unlink,
+} from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { NotFoundError, StorageError } from '../errors.ts'
 import {
   assertKey,
   type Content,
   compareKeys,
+  isKey,
   type Pointer,
   type Storage,
   type StoredObject,
@@ -34,31 +47,38 @@ export class FileStorage implements Storage {
   async put(key: string, content: Content): Promise<'written' | 'exists'> {
     assertKey(key)
     const target = join(this.#root, key)
-    if (await this.#exists(target)) return 'exists'
-    if (!(content instanceof Uint8Array)) return this.#link(content.file, target, key)
-    const aside = await this.#writeAside(content)
     try {
-      return await this.#link(aside, target, key)
-    } finally {
-      await unlink(aside)
+      if (await isFile(target)) return 'exists'
+      const aside = await (content instanceof Uint8Array
+        ? this.#writeAside(content)
+        : this.#linkAside(content.file))
+      return (await this.#publish(aside, target)) ? 'written' : 'exists'
+    } catch (error) {
+      throw this.#failure(key, error)
     }
   }
 
   async read(key: string): Promise<Uint8Array> {
-    return await this.#orNotFound(key, readFile(join(this.#root, key)))
+    assertKey(key)
+    return await readFile(join(this.#root, key)).catch((error) => {
+      throw hasCode(error, 'ENOENT', 'EISDIR', 'ENOTDIR') ? new NotFoundError(key, this.url) : error
+    })
   }
 
   async localFile(key: string): Promise<string> {
+    assertKey(key)
     const path = join(this.#root, key)
-    await this.#orNotFound(key, stat(path))
+    if (!(await isFile(path))) throw new NotFoundError(key, this.url)
     return path
   }
 
   async *list(prefix: string): AsyncIterable<StoredObject> {
-    yield* this.#walk(prefix.slice(0, prefix.lastIndexOf('/') + 1), prefix)
+    const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1)
+    if (folder === '' || isKey(folder.slice(0, -1))) yield* this.#walk(folder, prefix)
   }
 
   async readPointer(key: string): Promise<Pointer | null> {
+    assertKey(key)
     const version = (await this.#pointerVersions(key)).at(-1)
     if (version === undefined) return null
     const content = await readFile(join(this.#pointerFolder(key), version), 'utf8')
@@ -68,16 +88,16 @@ export class FileStorage implements Storage {
   async swapPointer(key: string, content: string, expected: string | null): Promise<boolean> {
     assertKey(key)
     const next = String(Number(expected ?? 0) + 1).padStart(6, '0')
-    const aside = await this.#writeAside(Buffer.from(content))
+    const newest = (await this.#pointerVersions(key)).at(-1) ?? null
+    if (newest !== expected) return false
     try {
-      const newest = (await this.#pointerVersions(key)).at(-1) ?? null
-      if (newest !== expected) return false
-      if ((await this.#link(aside, join(this.#pointerFolder(key), next), key)) === 'exists') return false
-    } finally {
-      await unlink(aside)
+      const aside = await this.#writeAside(Buffer.from(content))
+      if (!(await this.#publish(aside, join(this.#pointerFolder(key), next)))) return false
+      await this.#copyPointer(key)
+      return true
+    } catch (error) {
+      throw this.#failure(key, error)
     }
-    await this.#copyPointer(key)
-    return true
   }
 
   async workspace(): Promise<Workspace> {
@@ -101,19 +121,32 @@ export class FileStorage implements Storage {
     return aside
   }
 
-  async #link(from: string, to: string, key: string): Promise<'written' | 'exists'> {
-    await mkdir(dirname(to), { recursive: true })
+  /** Gives a file a name in `.work`; copies it only if it lies on another disk. */
+  async #linkAside(file: string): Promise<string> {
+    const aside = join(this.#root, '.work', randomUUID())
+    await mkdir(dirname(aside), { recursive: true })
+    await link(await realpath(file), aside).catch((error) => {
+      if (!hasCode(error, 'EXDEV')) throw error
+      return copyFile(file, aside)
+    })
+    return aside
+  }
+
+  /** Moves a finished file from `.work` to its name; tells whether the name was free. */
+  async #publish(aside: string, target: string): Promise<boolean> {
     try {
-      await sync(from)
-      await link(from, to)
-      await sync(dirname(to))
-      return 'written'
-    } catch (error) {
-      if (hasCode(error, 'EEXIST')) return 'exists'
-      throw new StorageError(key, `cannot write into ${this.url} (${(error as Error).message})`, {
-        cause: error,
-      })
+      await mkdir(dirname(target), { recursive: true })
+      await sync(aside)
+      if (!(await linkUnlessTaken(aside, target))) return false
+      await sync(dirname(target))
+      return true
+    } finally {
+      await unlink(aside)
     }
+  }
+
+  #failure(key: string, cause: unknown): StorageError {
+    return new StorageError(key, `cannot write into ${this.url} (${(cause as Error).message})`, { cause })
   }
 
   async *#walk(folder: string, prefix: string): AsyncIterable<StoredObject> {
@@ -156,24 +189,26 @@ export class FileStorage implements Storage {
       if ((await this.#pointerVersions(key)).at(-1) === pointer.version) return
     }
   }
+}
 
-  async #exists(path: string): Promise<boolean> {
-    return await stat(path).then(
-      () => true,
-      (error) => {
-        if (hasCode(error, 'ENOENT')) return false
-        throw error
-      },
-    )
-  }
-
-  async #orNotFound<T>(key: string, result: Promise<T>): Promise<T> {
-    try {
-      return await result
-    } catch (error) {
-      if (hasCode(error, 'ENOENT', 'EISDIR', 'ENOTDIR')) throw new NotFoundError(key, this.url)
+async function isFile(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (found) => found.isFile(),
+    (error) => {
+      if (hasCode(error, 'ENOENT', 'ENOTDIR')) return false
       throw error
-    }
+    },
+  )
+}
+
+/** Gives a file a second name, unless a file has that name already. */
+async function linkUnlessTaken(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to)
+    return true
+  } catch (error) {
+    if (hasCode(error, 'EEXIST') && (await isFile(to))) return false
+    throw error
   }
 }
 

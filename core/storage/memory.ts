@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { NotFoundError } from '../errors.ts'
@@ -27,6 +28,7 @@ export class MemoryStorage implements Storage {
   }
 
   async read(key: string): Promise<Uint8Array> {
+    assertKey(key)
     const bytes = this.#objects.get(key)
     if (bytes === undefined) throw new NotFoundError(key, this.url)
     return bytes.slice()
@@ -36,8 +38,11 @@ export class MemoryStorage implements Storage {
     const bytes = await this.read(key)
     this.#files ??= mkdtemp(join(tmpdir(), 'skafferi-memory-'))
     const path = join(await this.#files, key)
+    // another caller may be reading the file of the same key
+    const aside = join(await this.#files, `.${randomUUID()}`)
     await mkdir(dirname(path), { recursive: true })
-    await writeFile(path, bytes)
+    await writeFile(aside, bytes)
+    await rename(aside, path)
     return path
   }
 
@@ -48,6 +53,7 @@ export class MemoryStorage implements Storage {
   }
 
   async readPointer(key: string): Promise<Pointer | null> {
+    assertKey(key)
     return this.#pointers.get(key) ?? null
   }
 
@@ -56,6 +62,7 @@ export class MemoryStorage implements Storage {
     const current = this.#pointers.get(key)
     if ((current?.version ?? null) !== expected) return false
     this.#pointers.set(key, { content, version: String(Number(current?.version ?? 0) + 1) })
+    this.#objects.set(key, Buffer.from(content))
     return true
   }
 

@@ -34,7 +34,7 @@ export interface Storage {
   localFile(key: string): Promise<string>
   /** Every object whose key begins with the prefix, in code point order. */
   list(prefix: string): AsyncIterable<StoredObject>
-  /** The pointer as it is now; null when there is none. */
+  /** The pointer as it is now; null when there is none. `read` and `list` see it as an object. */
   readPointer(key: string): Promise<Pointer | null>
   /** Replaces the pointer if its version still is `expected` (null: if there is none); tells whether it did. */
   swapPointer(key: string, content: string, expected: string | null): Promise<boolean>
@@ -42,11 +42,15 @@ export interface Storage {
   workspace(): Promise<Workspace>
 }
 
+/** Whether every store can hold an object of that key. */
+export function isKey(key: string): boolean {
+  const parts = key.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
+  return parts && !key.startsWith('.') && !/[\\\0]/.test(key) && key.isWellFormed()
+}
+
 /** Throws a RangeError unless the key is one that every store can hold. */
 export function assertKey(key: string): void {
-  const valid = key !== '' && key.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
-  if (!valid || key.startsWith('.') || /[\\\0]/.test(key))
-    throw new RangeError(`not a key: ${JSON.stringify(key)}`)
+  if (!isKey(key)) throw new RangeError(`not a key: ${JSON.stringify(key)}`)
 }
 
 /** Compares keys by code point, which is the order of their UTF-8 bytes. */

@@ -1,0 +1,502 @@
+import { open, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { datasets } from '../schemas/datasets/index.ts'
+import { CODE } from '../schemas/logical-types.ts'
+import type { Table } from '../schemas/table.ts'
+import { SkafferiError } from './errors.ts'
+import {
+  type Acceptance,
+  nextCommit,
+  type RowFile,
+  readScope,
+  readScopes,
+  type ScopeState,
+  writeCommit,
+} from './lake/commits.ts'
+import { hashFile, putNumbered, putSame } from './lake/lake-files.ts'
+import { deliveryOf, isQuarterly, keys, type Scope } from './lake/layout.ts'
+import type { ParquetFile } from './landing/parquet-concat.ts'
+import { type Fault, type Problem, type ProblemContext, problem } from './landing/problems.ts'
+import { type Part, type RecordReader, readRecords, type Scan } from './landing/records.ts'
+import { Rows } from './landing/rows.ts'
+import {
+  dependents,
+  headerFaults,
+  orphanFaults,
+  refusesFile,
+  tableFaults,
+} from './landing/whole-file-checks.ts'
+import { unknownName } from './names.ts'
+import { parseQuarter } from './quarter.ts'
+import type { Storage, Workspace } from './storage/storage.ts'
+
+/** Problems that an answer holds at most; the receipt holds them all. */
+export const PROBLEMS_SHOWN = 1000
+
+/** What a sender says about a file. */
+export interface LandRequest {
+  readonly file: string
+  readonly dataset: string
+  readonly source: string
+  readonly quarter?: string | undefined
+}
+
+/** What a sender is told. */
+export interface LandResult {
+  readonly delivery: string
+  readonly dataset: string
+  readonly source: string
+  readonly quarter: string | null
+  readonly status: 'accepted' | 'duplicate' | 'refused'
+  /** Accepted rows. */
+  readonly rows: number
+  readonly refused_rows: number
+  /** The delivery that counted until now; null when there was none. */
+  readonly supersedes: string | null
+  /** The first thousand. */
+  readonly problems: readonly Problem[]
+  readonly problems_total: number
+}
+
+/** What landing needs of its surroundings beside the lake. */
+export interface LandEffects {
+  readonly now?: () => Date
+  /** Told now and then how many bytes of the file have been read. */
+  readonly onProgress?: (bytes: number, total: number) => void
+}
+
+/**
+ * Lands one file: validates every row, stores bytes, rows and receipt, and commits last. A refusal changes
+ * nothing that counts. The bytes of the delivery in force are a duplicate and change nothing at all.
+ *
+ * @throws SkafferiError `usage` for an unknown dataset, a missing quarter or an unreadable file
+ */
+export async function land(
+  storage: Storage,
+  request: LandRequest,
+  effects: LandEffects = {},
+): Promise<LandResult> {
+  const { table, scope } = readRequest(request)
+  const before = await fileIdentity(request.file)
+  const { sha256, bytes } = await hashFile(request.file)
+  const delivery = deliveryOf(scope, sha256)
+  const state = await readScope(storage, scope)
+  if (state.effective?.delivery === delivery) return duplicateOf(state.effective)
+  const workspace = await storage.workspace()
+  try {
+    const landing = new Landing(
+      storage,
+      workspace,
+      table,
+      scope,
+      request,
+      { delivery, sha256, bytes },
+      effects,
+    )
+    return await landing.run(async () => {
+      if ((await fileIdentity(request.file)) === before) return
+      throw new SkafferiError('fault', `${request.file} changed while it was read; land it again`)
+    })
+  } finally {
+    await workspace.remove()
+  }
+}
+
+function readRequest({ dataset, source, quarter }: LandRequest): { table: Table; scope: Scope } {
+  const table = datasets.find(({ name }) => name === dataset)
+  if (!table)
+    throw unknownName(
+      'dataset',
+      dataset,
+      datasets.map(({ name }) => name),
+    )
+  if (!CODE.test(source))
+    throw new SkafferiError(
+      'usage',
+      `not a source: ${JSON.stringify(source)} (valid: letters, digits, _ . and -)`,
+    )
+  if (isQuarterly(table) && quarter === undefined) {
+    throw new SkafferiError(
+      'usage',
+      `${dataset} is delivered by quarter: --quarter is missing (valid: 2026-Q3)`,
+    )
+  }
+  if (!isQuarterly(table) && quarter !== undefined) {
+    throw new SkafferiError(
+      'usage',
+      `${dataset} is a reference dataset and has no quarter: leave out --quarter ${quarter}`,
+    )
+  }
+  return { table, scope: { dataset, source, quarter: quarter === undefined ? null : parseQuarter(quarter) } }
+}
+
+/** What changes when somebody writes to the file. */
+async function fileIdentity(file: string): Promise<string> {
+  try {
+    const found = await stat(file, { bigint: true })
+    if (!found.isFile()) throw new SkafferiError('usage', `not a file: ${file}`)
+    return [found.dev, found.ino, found.size, found.mtimeNs, found.ctimeNs].join(' ')
+  } catch (error) {
+    if (error instanceof SkafferiError) throw error
+    throw new SkafferiError('usage', `cannot read ${file} (${(error as Error).message})`, { cause: error })
+  }
+}
+
+function duplicateOf({ delivery, dataset, source, quarter, rows, refused_rows }: Acceptance): LandResult {
+  const known = { delivery, dataset, source, quarter, rows, refused_rows }
+  return { ...known, status: 'duplicate', supersedes: null, problems: [], problems_total: 0 }
+}
+
+/** Row files of a delivery, ready to be stored. */
+interface Built {
+  readonly row_name: string
+  readonly curated: ParquetFile & { path: string }
+  readonly rolled: (ParquetFile & { path: string }) | null
+}
+
+/** One landing on its way: what is known of the file, and its steps in the order in which they happen. */
+class Landing {
+  readonly #storage: Storage
+  readonly #workspace: Workspace
+  readonly #table: Table
+  readonly #scope: Scope
+  readonly #request: LandRequest
+  readonly #file: { delivery: string; sha256: string; bytes: number }
+  readonly #effects: LandEffects
+  readonly #received_at: Date
+  #codes: ProblemContext['codes'] = new Map()
+
+  constructor(
+    storage: Storage,
+    workspace: Workspace,
+    table: Table,
+    scope: Scope,
+    request: LandRequest,
+    file: { delivery: string; sha256: string; bytes: number },
+    effects: LandEffects,
+  ) {
+    this.#storage = storage
+    this.#workspace = workspace
+    this.#table = table
+    this.#scope = scope
+    this.#request = request
+    this.#file = file
+    this.#effects = effects
+    this.#received_at = this.#now()
+  }
+
+  async run(assertUnchanged: () => Promise<void>): Promise<LandResult> {
+    const received = join(this.#workspace.path, 'received')
+    const reader = await readRecords(
+      this.#request.file,
+      this.#workspace.path,
+      received,
+      this.#effects.onProgress,
+    )
+    const faults = headerFaults(this.#table, reader.header)
+    if (faults.length > 0) {
+      const scan = await drain(reader)
+      await assertUnchanged()
+      return this.#refuse(null, scan.unreadable ? [unreadable(scan)] : faults, 0)
+    }
+    for (let edition = 1; ; edition++) {
+      const row_name = edition === 1 ? this.#file.delivery : `${this.#file.delivery}.${edition}`
+      const again =
+        edition === 1 ? reader : await readRecords(received, this.#workspace.path, `${received}-again`)
+      const result = await this.#attempt(again, row_name, assertUnchanged)
+      if (result !== 'rows differ') return result
+    }
+  }
+
+  /**
+   * Validates and stores under one row name. The same bytes may once have been accepted against other
+   * reference data; their row files stay what they are, and the new ones get a name of their own.
+   */
+  async #attempt(reader: RecordReader, row_name: string, assertUnchanged: () => Promise<void>) {
+    const known = await this.#known()
+    const rows = await Rows.open({
+      folder: this.#workspace.path,
+      table: this.#table,
+      header: reader.header!,
+      quarter: this.#scope.quarter,
+      source: this.#scope.source,
+      row_name,
+      known: known.datasets,
+      lake_folders: known.folders,
+    })
+    try {
+      const scan = await takeIn(rows, reader, this.#table)
+      await assertUnchanged()
+      this.#codes = await codesOf(this.#table, rows)
+      if (scan.unreadable) return await this.#refuse(null, [unreadable(scan)], 0)
+      const refused_rows = await rows.refusedRows()
+      const whole = await this.#wholeFileFaults(rows, scan, refused_rows)
+      if (whole.length > 0) return await this.#refuse(rows, whole, refused_rows)
+      const built = {
+        row_name,
+        curated: await rows.curated(),
+        rolled: this.#table.name === 'purchases' ? await rows.rolled() : null,
+      }
+      return (await this.#storeRows(built)) ? await this.#commit(rows, built, refused_rows) : 'rows differ'
+    } finally {
+      await rows.close()
+    }
+  }
+
+  async #wholeFileFaults(rows: Rows, scan: Scan, refused_rows: number): Promise<Fault[]> {
+    const whole = { line: null, column: null }
+    if (scan.records === 0) return [{ ...whole, value: null, rule: 'empty' }]
+    if (refusesFile(this.#table, scan.records - refused_rows, refused_rows)) {
+      return [
+        { ...whole, value: `${refused_rows} of ${scan.records}`, rule: 'too_many_refused' },
+        ...(await tableFaults(this.#table, rows)),
+      ]
+    }
+    const faults = await tableFaults(this.#table, rows)
+    if (faults.length > 0 || isQuarterly(this.#table)) return faults
+    return await orphanFaults(
+      this.#table,
+      rows.goodRows()!,
+      await usersOf(this.#storage, this.#table),
+      (sql) => rows.select(sql),
+    )
+  }
+
+  async #storeRows({ row_name, curated, rolled }: Built): Promise<boolean> {
+    await this.#storeBytes()
+    if (!(await putSame(this.#storage, curated.path, keys.curated(this.#scope, row_name)))) return false
+    return rolled === null || (await putSame(this.#storage, rolled.path, keys.rolled(this.#scope, row_name)))
+  }
+
+  /** The bytes as received; sent again under another name they stand here already. */
+  async #storeBytes(): Promise<string> {
+    const folder = keys.landing(this.#scope, this.#file.delivery)
+    for await (const { key } of this.#storage.list(folder)) return key
+    const name = basename(this.#request.file).replaceAll(/[\\/\p{Cc}]/gu, '_')
+    const key = `${folder}${/^\.*$/.test(name) ? 'file' : name}`
+    await this.#storage.put(key, { file: join(this.#workspace.path, 'received') })
+    return key
+  }
+
+  async #storeQuarantine(rows: Rows): Promise<void> {
+    const path = await rows.quarantine()
+    const name = (n: number) => (n === 1 ? this.#file.delivery : `${this.#file.delivery}.${n}`)
+    if (path !== null) await putNumbered(this.#storage, path, (n) => keys.quarantine(this.#scope, name(n)))
+  }
+
+  async #commit(rows: Rows, built: Built, refused_rows: number): Promise<LandResult> {
+    await this.#storeQuarantine(rows)
+    const landing = { key: await this.#storeBytes(), sha256: this.#file.sha256, bytes: this.#file.bytes }
+    for (;;) {
+      const state = await readScope(this.#storage, this.#scope)
+      if (state.effective?.delivery === this.#file.delivery) return duplicateOf(state.effective)
+      const supersedes = state.effective?.delivery ?? null
+      const result = await this.#answer('accepted', built.curated.rows, refused_rows, supersedes, rows, [])
+      const commit = this.#acceptance(state, built, refused_rows, landing)
+      if (await writeCommit(this.#storage, state, commit)) return result
+    }
+  }
+
+  #acceptance(
+    state: ScopeState,
+    built: Built,
+    refused_rows: number,
+    landing: Acceptance['landing'],
+  ): Acceptance {
+    const rowFile = (key: string, { sha256, bytes, rows }: ParquetFile): RowFile => ({
+      key,
+      sha256,
+      bytes,
+      rows,
+    })
+    return {
+      kind: 'acceptance',
+      ...nextCommit(state, this.#now()),
+      delivery: this.#file.delivery,
+      row_name: built.row_name,
+      dataset: this.#scope.dataset,
+      source: this.#scope.source,
+      quarter: this.#scope.quarter?.name ?? null,
+      received_at: this.#received_at.toISOString(),
+      landing,
+      rows: built.curated.rows,
+      refused_rows,
+      supersedes: state.effective?.delivery ?? null,
+      curated: rowFile(keys.curated(this.#scope, built.row_name), built.curated),
+      rolled: built.rolled && rowFile(keys.rolled(this.#scope, built.row_name), built.rolled),
+    }
+  }
+
+  async #refuse(rows: Rows | null, whole: readonly Fault[], refused_rows: number): Promise<LandResult> {
+    await this.#storeBytes()
+    if (rows !== null) await this.#storeQuarantine(rows)
+    return await this.#answer('refused', 0, refused_rows, null, rows, whole)
+  }
+
+  /** Writes the receipt, with every problem, and gives the answer, with the first thousand. */
+  async #answer(
+    status: LandResult['status'],
+    accepted: number,
+    refused_rows: number,
+    supersedes: string | null,
+    rows: Rows | null,
+    whole: readonly Fault[],
+  ): Promise<LandResult> {
+    const { delivery } = this.#file
+    const { dataset, source } = this.#scope
+    const quarter = this.#scope.quarter?.name ?? null
+    const problems_total = whole.length + (rows === null ? 0 : await rows.countFaults())
+    const said = {
+      delivery,
+      dataset,
+      source,
+      quarter,
+      status,
+      rows: accepted,
+      refused_rows,
+      supersedes,
+      problems_total,
+    }
+    const path = join(this.#workspace.path, `receipt-${crypto.randomUUID()}.json`)
+    const problems = await this.#writeReceipt(path, said, allFaults(rows, whole))
+    await putNumbered(this.#storage, path, (n) => keys.receipt(n === 1 ? delivery : `${delivery}.${n}`))
+    const { problems_total: _, ...answer } = said
+    return { ...answer, problems, problems_total }
+  }
+
+  async #writeReceipt(path: string, said: object, faults: AsyncIterable<Fault>): Promise<Problem[]> {
+    const context = { table: this.#table, quarter: this.#scope.quarter, codes: this.#codes }
+    const shown: Problem[] = []
+    const file = await open(path, 'wx')
+    try {
+      const receipt = {
+        ...said,
+        file: basename(this.#request.file),
+        received_at: this.#received_at.toISOString(),
+      }
+      await file.write(`${JSON.stringify(receipt).slice(0, -1)},"problems":[`)
+      let separator = '\n'
+      let lines = ''
+      for await (const fault of faults) {
+        const told = problem(fault, context)
+        if (shown.length < PROBLEMS_SHOWN) shown.push(told)
+        lines += separator + JSON.stringify(told)
+        separator = ',\n'
+        if (lines.length < 1 << 16) continue
+        await file.write(lines)
+        lines = ''
+      }
+      await file.write(`${lines}]}\n`)
+    } finally {
+      await file.close()
+    }
+    return shown
+  }
+
+  /** The reference deliveries in force that this table's columns refer to. */
+  async #known() {
+    const tables = datasets.filter(
+      (other) =>
+        other.name !== this.#table.name &&
+        this.#table.columns.some((column) => column.references?.table === other.name),
+    )
+    const folders = new Set<string>()
+    const found = await Promise.all(
+      tables.map(async (table) => {
+        const { effective } = await readScope(this.#storage, {
+          dataset: table.name,
+          source: '',
+          quarter: null,
+        })
+        const path = effective && (await this.#storage.localFile(effective.curated.key))
+        if (path) folders.add(dirname(path))
+        return { table, path }
+      }),
+    )
+    for (const path of isQuarterly(this.#table)
+      ? []
+      : (await usersOf(this.#storage, this.#table)).flatMap(({ paths }) => paths)) {
+      folders.add(dirname(path))
+    }
+    return { datasets: found, folders: [...folders] }
+  }
+
+  #now(): Date {
+    return this.#effects.now?.() ?? new Date()
+  }
+}
+
+const unreadable = ({ unreadable: found }: Scan): Fault => ({
+  line: found!.line,
+  column: null,
+  value: null,
+  rule: found!.rule,
+  detail: found!.reason,
+})
+
+async function* allFaults(rows: Rows | null, whole: readonly Fault[]): AsyncGenerator<Fault> {
+  yield* whole.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0))
+  if (rows !== null) yield* rows.faults()
+}
+
+async function drain(reader: RecordReader): Promise<Scan> {
+  const parts = reader.parts()
+  for (let result = await parts.next(); ; result = await parts.next()) if (result.done) return result.value
+}
+
+/** Reads the whole file into rows. Rows that only the whole file can judge wait until it has been read. */
+async function takeIn(rows: Rows, reader: RecordReader, table: Table): Promise<Scan> {
+  const parts = reader.parts()
+  let scan: Scan | undefined
+  const remembering: AsyncIterator<Part> = {
+    async next() {
+      const result = await parts.next()
+      if (result.done) scan = result.value
+      return result as IteratorResult<Part>
+    },
+  }
+  if (Rows.needsWholeFile(table)) {
+    const all: Part[] = []
+    for (let result = await remembering.next(); !result.done; result = await remembering.next())
+      all.push(result.value)
+    await rows.readKeys(all)
+    if (scan!.unreadable === null) await rows.add(all[Symbol.iterator]())
+  } else {
+    await rows.add(remembering)
+  }
+  if (scan!.misshapen > 0) await rows.addMisshapen(reader.misshapen_file)
+  return scan!
+}
+
+/** Effective deliveries that use codes of this reference dataset. */
+async function usersOf(storage: Storage, table: Table) {
+  const scopes = await readScopes(storage)
+  return await Promise.all(
+    dependents(table).map(async ({ table: other }) => {
+      const effective = scopes.flatMap(({ scope, effective }) =>
+        scope.dataset === other.name && effective ? [effective] : [],
+      )
+      const paths = effective.map(({ curated, rolled }) => storage.localFile((rolled ?? curated).key))
+      return { table: other, paths: await Promise.all(paths) }
+    }),
+  )
+}
+
+/** Codes that references of this table may name, for suggestions. */
+async function codesOf(table: Table, rows: Rows): Promise<Map<string, string[]>> {
+  const codes = new Map<string, string[]>()
+  for (const { references } of table.columns) {
+    if (!references) continue
+    const key = references.keys.at(-1)!
+    const name = `${references.table}.${key}`
+    if (codes.has(name)) continue
+    const found = await rows.select(
+      `select distinct "${key}" from known_${references.table} order by 1 limit 5000`,
+    )
+    codes.set(
+      name,
+      found.map(([code]) => String(code)),
+    )
+  }
+  return codes
+}

@@ -1,0 +1,302 @@
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { rolled_purchases } from '../../schemas/rolled.ts'
+import type { Column, Table } from '../../schemas/table.ts'
+import { openDuckDB, quote, withConnection } from '../engines/duckdb-session.ts'
+import { brokenRule, knownTable, REPEATED_KEYS, type RuleContext, typedCell } from './cell-rules.ts'
+import { concatParquet, type ParquetFile } from './parquet-concat.ts'
+import type { Fault } from './problems.ts'
+import type { Part } from './records.ts'
+
+const MEMORY = '700MB'
+const TEXT = 'varchar'
+const FAULTS = 'faults'
+const REFUSED = 'refused'
+const id = (name: string) => `"${name}"`
+
+/** Where the rows of an effective reference delivery lie, to hold references against. */
+export interface KnownDataset {
+  readonly table: Table
+  /** Local Parquet file; null when none has been landed. */
+  readonly path: string | null
+}
+
+/** What a delivery's rows are called and held against. */
+export interface RowsOptions extends RuleContext {
+  readonly folder: string
+  readonly table: Table
+  readonly header: readonly string[]
+  readonly source: string
+  /** Value of the column `delivery`. */
+  readonly row_name: string
+  readonly known: readonly KnownDataset[]
+  /** Folders beside `folder` that hold files of the lake. */
+  readonly lake_folders: readonly string[]
+}
+
+/**
+ * Turns the parts of a file into rows of the lake inside DuckDB: typed Parquet of the good rows, and tables of
+ * the refused rows and their faults.
+ */
+export class Rows {
+  readonly #options: RowsOptions
+  readonly #instance: DuckDBInstance
+  readonly #pieces: string[] = []
+
+  private constructor(options: RowsOptions, instance: DuckDBInstance) {
+    this.#options = options
+    this.#instance = instance
+  }
+
+  static async open(options: RowsOptions): Promise<Rows> {
+    const instance = await openDuckDB([options.folder, ...options.lake_folders], { memory: MEMORY })
+    const rows = new Rows(options, instance)
+    await rows.#run(
+      `create table ${FAULTS} ("line" bigint, "position" integer, "column" varchar, "value" varchar, "rule" varchar)`,
+    )
+    const cells = options.table.columns.map(({ name }) => `${id(name)} ${TEXT}`)
+    await rows.#run(`create table ${REFUSED} ("line" bigint, ${cells.join(', ')}, "record" varchar)`)
+    for (const known of options.known) await rows.#run(createKnown(known))
+    return rows
+  }
+
+  /** Whether rows can only be judged when the whole file has been seen. */
+  static needsWholeFile(table: Table): boolean {
+    return table.key.length > 0 || table.columns.some((column) => column.references?.table === table.name)
+  }
+
+  /** Notes what single rows are held against in the file itself: its keys, and references into itself. */
+  async readKeys(parts: readonly Part[]): Promise<void> {
+    const { table } = this.#options
+    const all = parts.map((part) => `(${this.#source(part)})`).join(' union all ')
+    if (table.key.length > 0) {
+      const key = table.key.map(id).join(', ')
+      const present = table.key.map((name) => `${id(name)} is not null`).join(' and ')
+      const having =
+        all === ''
+          ? `select ${key} from ${REFUSED}`
+          : `select ${key} from (${all}) where ${present} group by ${key} having count(*) > 1`
+      await this.#run(`create table ${REPEATED_KEYS} as ${having}`)
+    }
+    const own = table.columns.find((column) => column.references?.table === table.name)?.references
+    if (own) {
+      const keys = own.keys.map(id).join(', ')
+      const source = all === '' ? REFUSED : `(${all})`
+      const present = own.keys.map((name) => `${id(name)} is not null`).join(' and ')
+      await this.#run(
+        `create table ${knownTable(table.name)} as select distinct ${keys} from ${source} where ${present}`,
+      )
+    }
+  }
+
+  /** Takes in parts as they come, as many at a time as there are processors. */
+  async add(parts: AsyncIterator<Part, unknown> | Iterator<Part, unknown>): Promise<void> {
+    const workers = Math.max(1, availableParallelism())
+    let number = this.#pieces.length
+    let turn: Promise<unknown> = Promise.resolve()
+    const next = () => {
+      const result = turn.then(() => parts.next())
+      turn = result.catch(() => undefined)
+      return result
+    }
+    const work = () =>
+      withConnection(this.#instance, async (connection) => {
+        for (let result = await next(); !result.done; result = await next()) {
+          const at = number++
+          const piece = await this.#addPart(connection, result.value as Part)
+          if (piece !== null) this.#pieces[at] = piece
+        }
+      })
+    await Promise.all(Array.from({ length: workers }, work))
+  }
+
+  /** Takes in the records that have the wrong number of cells. */
+  async addMisshapen(file: string): Promise<void> {
+    const source = `read_json(${quote(file)}, format = 'newline_delimited', columns = {line: 'bigint', cells: 'bigint', record: 'varchar'})`
+    const few = `case when cells < ${this.#options.header.length} then 'too_few_cells' else 'too_many_cells' end`
+    await this.#run(`insert into ${REFUSED} by name select line, record from ${source}`)
+    await this.#run(
+      `insert into ${FAULTS} select line, -1, null, cast(cells as varchar), ${few} from ${source}`,
+    )
+  }
+
+  /** Notes a fault found otherwise. */
+  async addFaults(faults: readonly Fault[]): Promise<void> {
+    for (const { line, column, value, rule } of faults) {
+      const position = this.#options.table.columns.findIndex(({ name }) => name === column)
+      const text = (value: string | null) => (value === null ? 'null' : quote(value))
+      await this.#run(
+        `insert into ${FAULTS} values (${line}, ${position}, ${text(column)}, ${text(value)}, ${quote(rule)})`,
+      )
+    }
+  }
+
+  async refusedRows(): Promise<number> {
+    return Number((await this.select(`select count(*) from ${REFUSED}`))[0]![0])
+  }
+
+  /** The faults in the order of lines and columns. */
+  async *faults(): AsyncGenerator<Fault> {
+    const connection = await this.#instance.connect()
+    try {
+      const sql = `select "line", "column", "value", "rule" from ${FAULTS} order by "line" nulls first, "position", "rule", "value"`
+      for await (const rows of (await connection.stream(sql)).yieldRowsJs()) {
+        for (const [line, column, value, rule] of rows) {
+          yield { line: line === null ? null : Number(line), column, value, rule } as Fault
+        }
+      }
+    } finally {
+      connection.closeSync()
+    }
+  }
+
+  async countFaults(): Promise<number> {
+    return Number((await this.select(`select count(*) from ${FAULTS}`))[0]![0])
+  }
+
+  /** Rows of a query over the session's tables and files. */
+  async select(sql: string): Promise<(string | number | bigint | null)[][]> {
+    return await withConnection(this.#instance, async (connection) => {
+      return (await (await connection.run(sql)).getRowsJS()) as (string | number | bigint | null)[][]
+    })
+  }
+
+  /** SQL of the good rows so far, as typed columns; null when there are none. */
+  goodRows(): string | null {
+    const pieces = this.#pieces.filter(Boolean)
+    return pieces.length === 0 ? null : `read_parquet([${pieces.map(quote).join(', ')}])`
+  }
+
+  /** The good rows as one Parquet file. */
+  async curated(): Promise<ParquetFile & { path: string }> {
+    const path = join(this.#options.folder, 'curated.parquet')
+    return { ...(await concatParquet(this.#pieces.filter(Boolean), path)), path }
+  }
+
+  /** The good purchase lines, rolled up (schemas/rolled.ts). */
+  async rolled(): Promise<ParquetFile & { path: string }> {
+    const path = join(this.#options.folder, 'rolled.parquet')
+    const piece = join(this.#options.folder, 'rolled-piece.parquet')
+    await this.#run(`copy (${rollUp(this.goodRows()!)}) to ${quote(piece)} (format parquet)`)
+    return { ...(await concatParquet([piece], path)), path }
+  }
+
+  /** The refused rows, as text, each with what was wrong with it; null when there are none. */
+  async quarantine(): Promise<string | null> {
+    if ((await this.refusedRows()) === 0) return null
+    const path = join(this.#options.folder, 'quarantine.parquet')
+    const reasons = `(select string_agg(coalesce("column" || ': ', '') || "rule", '; ' order by "position", "rule") from ${FAULTS} where ${FAULTS}."line" = ${REFUSED}."line")`
+    await this.#run(
+      `copy (select *, ${reasons} as reasons from ${REFUSED} order by "line") to ${quote(path)} (format parquet)`,
+    )
+    return path
+  }
+
+  async close(): Promise<void> {
+    this.#instance.closeSync()
+  }
+
+  /** Writes the good rows of a part; a part that has others is looked at again. Null = no good rows. */
+  async #addPart(connection: DuckDBConnection, part: Part): Promise<string | null> {
+    const { table, source, row_name } = this.#options
+    const path = `${part.file}.parquet`
+    const typed = table.columns.map((column) => `${typedCell(column)} as ${id(column.name)}`)
+    const good = table.columns.map((column) => `(${brokenRule(table, column, this.#options)}) is null`)
+    const result = await connection.run(
+      `copy (select ${typed.join(', ')}, ${quote(row_name)} as delivery, ${quote(source)} as source, "line" from (${this.#source(part)}) where ${good.join(' and ')}) to ${quote(path)} (format parquet, write_bloom_filter false)`,
+    )
+    const rows = Number((await result.getRows())[0]![0])
+    if (rows < part.records) await this.#refuse(connection, part, part.records - rows)
+    return rows === 0 ? null : path
+  }
+
+  async #refuse(connection: DuckDBConnection, part: Part, expected: number): Promise<void> {
+    const { table } = this.#options
+    const rules = table.columns.map((column) => ({ column, rule: brokenRule(table, column, this.#options) }))
+    const cells = table.columns.map(({ name }) => id(name)).join(', ')
+    const bad = rules.map(({ rule }) => `(${rule}) is not null`).join(' or ')
+    await connection.run(
+      `create or replace temp table bad as select "line", ${cells} from (${this.#source(part)}) where ${bad}`,
+    )
+    const found = Number((await (await connection.run('select count(*) from bad')).getRows())[0]![0])
+    if (found !== expected)
+      throw new Error(`${part.file}: ${expected} rows are not good but ${found} have a fault`)
+    await connection.run(`insert into ${REFUSED} by name select * from bad`)
+    const faults = rules.map(({ column, rule }, at) => faultsOf(column, at, rule)).join(' union all ')
+    await connection.run(`insert into ${FAULTS} select * from (${faults}) where "rule" is not null`)
+  }
+
+  /** SQL of a part's records: `line` and the cells as text, named by the header; empty cells are null. */
+  #source({ file, first_line, newline }: Part): string {
+    const { header } = this.#options
+    const columns = [...(first_line === null ? ['line'] : []), ...header].map(
+      (name) => `${quote(name)}: ${quote(TEXT)}`,
+    )
+    const line = first_line === null ? 'cast("line" as bigint)' : `row_number() over () + ${first_line - 1}`
+    const options = [
+      `columns = {${columns.join(', ')}}`,
+      'auto_detect = false',
+      'header = false',
+      `delim = ','`,
+      `quote = '"'`,
+      `escape = '"'`,
+      `nullstr = ''`,
+      `new_line = ${newline === '\n' ? `'\\n'` : `'\\r\\n'`}`,
+      'max_line_size = 4194304',
+    ]
+    return `select ${line} as "line", ${header.map(id).join(', ')} from read_csv(${quote(file)}, ${options.join(', ')})`
+  }
+
+  async #run(sql: string): Promise<void> {
+    await withConnection(this.#instance, (connection) => connection.run(sql))
+  }
+}
+
+function faultsOf(column: Column, position: number, rule: string): string {
+  const cell = id(column.name)
+  return `select "line", ${position}, ${quote(column.name)}, ${cell}, (${rule}) as "rule" from bad`
+}
+
+/** SQL that makes the table of a dataset's codes, with the kinds that a place may stand for. */
+function createKnown({ table, path }: KnownDataset): string {
+  const keys = table.key.map(id).join(', ')
+  const name = knownTable(table.name)
+  if (table.name !== 'places') {
+    const source =
+      path === null
+        ? `(select ${table.key.map((key) => `cast(null as varchar) as ${id(key)}`).join(', ')} where false)`
+        : `read_parquet(${quote(path)})`
+    return `create table ${name} as select distinct ${keys} from ${source}`
+  }
+  const source =
+    path === null
+      ? `(select null::varchar as place, null::varchar as parent, null::varchar as kind where false)`
+      : `read_parquet(${quote(path)})`
+  return `create table ${name} as
+    with recursive above_municipality as (
+      select parent as place from ${source} where kind = 'municipality' and parent is not null
+      union
+      select places.parent from above_municipality join ${source} as places using (place) where places.parent is not null
+    )
+    select place, kind in ('municipality', 'county') as is_buyer,
+      kind = 'municipality' or place not in (select place from above_municipality) as is_supplier
+    from ${source}`
+}
+
+function rollUp(rows: string): string {
+  const keys = rolled_purchases.columns.filter(
+    ({ type }) => type === 'code' || type === 'text' || type === 'boolean',
+  )
+  const names = keys.map(({ name }) => id(name)).join(', ')
+  const sum = (value: string, scale: number) => `cast(coalesce(sum(${value}), 0) as decimal(18, ${scale}))`
+  return `select ${names},
+      ${sum('kg', 3)} as kg,
+      ${sum('sek', 2)} as sek,
+      ${sum('case when kg > 0 and sek > 0 then kg end', 3)} as priced_kg,
+      ${sum('case when kg > 0 and sek > 0 then sek end', 2)} as priced_sek,
+      ${sum('case when sek is null then kg end', 3)} as unpriced_kg,
+      cast(count(*) filter (where sek is null) as bigint) as unpriced_lines,
+      cast(count(*) as bigint) as lines
+    from ${rows} group by ${names} order by ${names}`
+}
