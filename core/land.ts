@@ -232,11 +232,9 @@ class Landing {
       const refused_rows = await rows.refusedRows()
       const whole = await this.#wholeFileFaults(rows, scan, refused_rows)
       if (whole.length > 0) return await this.#refuse(rows, whole, refused_rows)
-      const built = {
-        row_name,
-        curated: await rows.curated(),
-        rolled: this.#table.name === 'purchases' ? await rows.rolled() : null,
-      }
+      const rolling = this.#table.name === 'purchases' ? rows.rolled() : null
+      const [curated, rolled] = await Promise.all([rows.curated(), rolling])
+      const built = { row_name, curated, rolled }
       return (await this.#storeRows(built)) ? await this.#commit(rows, built, refused_rows) : 'rows differ'
     } finally {
       await rows.close()
@@ -451,7 +449,7 @@ async function takeIn(rows: Rows, reader: RecordReader, table: Table): Promise<S
   const remembering: AsyncIterator<Part> = {
     async next() {
       const result = await parts.next()
-      if (result.done) scan = result.value
+      if (result.done) scan ??= result.value
       return result as IteratorResult<Part>
     },
   }

@@ -3,7 +3,6 @@ import {
   type DuckDBDecimalType,
   type DuckDBDecimalValue,
   type DuckDBMaterializedResult,
-  type DuckDBTimestampValue,
   type DuckDBType,
   DuckDBTypeId,
   type DuckDBValue,
@@ -19,7 +18,6 @@ import {
   int32,
   int64,
   tableFromColumns,
-  timestamp,
   utf8,
 } from '@uwdata/flechette'
 
@@ -30,10 +28,9 @@ interface Conversion {
 }
 
 const DAY_MS = 86_400_000
-const MICROSECOND = 2
 const same = (value: unknown) => value
 
-/** The exact Arrow counterpart of a DuckDB type; nested and rare types become text. */
+/** The exact Arrow counterpart of a DuckDB type; instants, nested and rare types become text. */
 function conversionOf(type: DuckDBType): Conversion {
   switch (type.typeId) {
     case DuckDBTypeId.BOOLEAN:
@@ -59,11 +56,6 @@ function conversionOf(type: DuckDBType): Conversion {
     }
     case DuckDBTypeId.DATE:
       return { type: dateDay(), convert: (value) => (value as DuckDBDateValue).days * DAY_MS }
-    case DuckDBTypeId.TIMESTAMP:
-      return {
-        type: timestamp(MICROSECOND),
-        convert: (value) => Number((value as DuckDBTimestampValue).micros) / 1000,
-      }
     default:
       return { type: utf8(), convert: String }
   }

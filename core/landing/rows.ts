@@ -94,11 +94,13 @@ export class Rows {
   async add(parts: AsyncIterator<Part, unknown> | Iterator<Part, unknown>): Promise<void> {
     const workers = Math.max(1, availableParallelism())
     let number = this.#pieces.length
-    let turn: Promise<unknown> = Promise.resolve()
-    const next = () => {
-      const result = turn.then(() => parts.next())
-      turn = result.catch(() => undefined)
-      return result
+    // the next part is cut while the others are worked on
+    let ahead = Promise.resolve(parts.next())
+    const next = async () => {
+      const result = ahead
+      ahead = result.then((part) => (part.done ? part : parts.next()))
+      ahead.catch(() => undefined)
+      return await result
     }
     const work = () =>
       withConnection(this.#instance, async (connection) => {

@@ -21,7 +21,7 @@ export class MemoryStorage implements Storage {
 
   async put(key: string, content: Content): Promise<'written' | 'exists'> {
     assertKey(key)
-    const bytes = content instanceof Uint8Array ? content.slice() : await readFile(content.file)
+    const bytes = new Uint8Array(content instanceof Uint8Array ? content : await readFile(content.file))
     if (this.#objects.has(key)) return 'exists'
     this.#objects.set(key, bytes)
     return 'written'
@@ -31,7 +31,7 @@ export class MemoryStorage implements Storage {
     assertKey(key)
     const bytes = this.#objects.get(key)
     if (bytes === undefined) throw new NotFoundError(key, this.url)
-    return bytes.slice()
+    return new Uint8Array(bytes)
   }
 
   async localFile(key: string): Promise<string> {
