@@ -10,7 +10,7 @@ import {
 import type { Table as ArrowTable } from '@uwdata/flechette'
 import { logicalTypes } from '../../schemas/logical-types.ts'
 import type { Column } from '../../schemas/table.ts'
-import { EngineError } from '../errors.ts'
+import { EngineError, SkafferiError } from '../errors.ts'
 import type { Storage, Workspace } from '../storage/storage.ts'
 import { toArrow } from './arrow.ts'
 import { type DuckDBLimits, openDuckDB, quote } from './duckdb-session.ts'
@@ -55,6 +55,19 @@ export class DuckDBEngine implements Engine {
   /** Opens an engine over the named tables of a lake. */
   static async open(storage: Storage, options: DuckDBOptions = {}): Promise<DuckDBEngine> {
     const workspace = await storage.workspace()
+    try {
+      return await DuckDBEngine.#openIn(workspace, storage, options)
+    } catch (error) {
+      await workspace.remove()
+      throw error
+    }
+  }
+
+  static async #openIn(
+    workspace: Workspace,
+    storage: Storage,
+    options: DuckDBOptions,
+  ): Promise<DuckDBEngine> {
     const files = await Promise.all(
       (options.tables ?? []).map(async (table) => ({
         ...table,
@@ -79,6 +92,24 @@ export class DuckDBEngine implements Engine {
       throw new EngineError(this.name, 'the query', error)
     } finally {
       statement.destroySync()
+    }
+  }
+
+  /** The result of a statement that somebody typed: one SELECT, or a usage error that says why not. */
+  async answer(sql: string): Promise<ArrowTable> {
+    const statements = await this.#connection.extractStatements(sql).catch((error: Error) => {
+      throw new SkafferiError('usage', `not SQL: ${error.message}`, { cause: error })
+    })
+    if (statements.count !== 1)
+      throw new SkafferiError('usage', `one statement at a time, not ${statements.count}`)
+    try {
+      const prepared = await statements.prepare(0)
+      if (prepared.statementType !== StatementType.SELECT)
+        throw new SkafferiError('usage', 'only SELECT: the lake is read here, never written')
+      return await toArrow(await prepared.run())
+    } catch (error) {
+      if (error instanceof SkafferiError) throw error
+      throw new SkafferiError('usage', (error as Error).message, { cause: error })
     }
   }
 

@@ -459,7 +459,9 @@ class PartReader implements RecordReader {
 }
 
 async function write(stream: WriteStream, content: string | Uint8Array): Promise<void> {
-  await new Promise<void>((done, fail) => stream.write(content, (error) => (error ? fail(error) : done())))
+  await new Promise<void>((done, fail) =>
+    stream.write(content, (error) => (error ? fail(stream.errored ?? error) : done())),
+  )
 }
 
 async function finish(stream: WriteStream): Promise<void> {

@@ -157,7 +157,7 @@ export class FileStorage implements Storage {
     const keys = entries
       .filter((entry) => folder !== '' || !entry.name.startsWith('.'))
       .map((entry) => `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`)
-      .filter((key) => key.startsWith(prefix) || prefix.startsWith(key))
+      .filter((key) => key.startsWith(prefix) || (key.endsWith('/') && prefix.startsWith(key)))
       .sort(compareKeys)
     for (const key of keys) {
       if (key.endsWith('/')) yield* this.#walk(key, prefix)

@@ -1,0 +1,78 @@
+import { pinDeliveries } from './analyse.ts'
+import { listRuns, type Pin, readRun } from './lake/runs.ts'
+import { parseQuarter } from './quarter.ts'
+import type { Storage } from './storage/storage.ts'
+
+/** A delivery as a plan names it. */
+export type PlannedDelivery = Pick<Pin, 'delivery' | 'dataset' | 'source' | 'quarter' | 'rows'>
+
+/** What changed in what counts. */
+export interface Changes {
+  readonly added: readonly PlannedDelivery[]
+  readonly removed: readonly PlannedDelivery[]
+}
+
+/** What `analyse` would read, and which results no longer say what the deliveries say. */
+export interface Plan {
+  readonly quarter: string
+  readonly inputs: readonly PlannedDelivery[]
+  /** The newest run of the quarter; null when there is none. */
+  readonly last_run: string | null
+  /** Since that run; null when there is none. */
+  readonly changes: Changes | null
+  /** Quarters whose newest run rests on other deliveries than those that count now. */
+  readonly stale: readonly StaleQuarter[]
+}
+
+/** A quarter whose newest run is out of date. */
+export interface StaleQuarter extends Changes {
+  readonly quarter: string
+  readonly run: string
+}
+
+/** Compares what counts now with what the newest runs were computed from. Computes nothing. */
+export async function plan(
+  storage: Storage,
+  request: { quarter: string; as_of?: Date | undefined },
+): Promise<Plan> {
+  const inputs = await pinDeliveries(storage, parseQuarter(request.quarter), request.as_of)
+  const newest = [...(await listRuns(storage))].map(([quarter, runs]) => ({ quarter, run: runs.at(-1)! }))
+  const last_run = newest.find(({ quarter }) => quarter === request.quarter)?.run ?? null
+  const changes =
+    last_run === null
+      ? null
+      : changesSince((await readRun(storage, request.quarter, last_run)).inputs, inputs)
+  return {
+    quarter: request.quarter,
+    inputs: inputs.map(planned),
+    last_run,
+    changes,
+    stale: await staleQuarters(storage),
+  }
+}
+
+/** Quarters whose newest run rests on other deliveries than those that count now, oldest first. */
+export async function staleQuarters(storage: Storage): Promise<StaleQuarter[]> {
+  const stale: StaleQuarter[] = []
+  for (const [quarter, runs] of await listRuns(storage)) {
+    const run = runs.at(-1)!
+    const now = await pinDeliveries(storage, parseQuarter(quarter))
+    const changes = changesSince((await readRun(storage, quarter, run)).inputs, now)
+    if (changes.added.length + changes.removed.length > 0) stale.push({ quarter, run, ...changes })
+  }
+  return stale
+}
+
+/** Deliveries that count now and did not then, and the other way round. */
+export function changesSince(then: readonly Pin[], now: readonly Pin[]): Changes {
+  const names = (pins: readonly Pin[]) => new Set(pins.map(({ row_name }) => row_name))
+  const [before, after] = [names(then), names(now)]
+  return {
+    added: now.filter(({ row_name }) => !before.has(row_name)).map(planned),
+    removed: then.filter(({ row_name }) => !after.has(row_name)).map(planned),
+  }
+}
+
+function planned({ delivery, dataset, source, quarter, rows }: Pin): PlannedDelivery {
+  return { delivery, dataset, source, quarter, rows }
+}

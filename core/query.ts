@@ -1,0 +1,147 @@
+import { type Table as ArrowTable, Type } from '@uwdata/flechette'
+import { logicalTypes } from '../schemas/logical-types.ts'
+import { marts } from '../schemas/marts/index.ts'
+import type { Column, Table } from '../schemas/table.ts'
+import { DuckDBEngine } from './engines/duckdb.ts'
+import { quote } from './engines/duckdb-session.ts'
+import { SkafferiError } from './errors.ts'
+import { listRuns, noticesOf, type RunRecord, readRun } from './lake/runs.ts'
+import type { MartRow, MartValue } from './mart-text.ts'
+import { unknownName } from './names.ts'
+import { parseQuarter } from './quarter.ts'
+import type { Storage } from './storage/storage.ts'
+
+/** What to read of a mart. */
+export interface QueryRequest {
+  readonly mart: string
+  /** Default the newest quarter that has a run. */
+  readonly quarter?: string | undefined
+  /** Default the newest run of the quarter. */
+  readonly run?: string | undefined
+  /** Conditions `column=value`, all of which must hold; an empty value stands for null. */
+  readonly where?: readonly string[] | undefined
+}
+
+/** Rows of a mart in the order of their key. */
+export interface QueryResult {
+  readonly table: Table
+  readonly record: RunRecord
+  readonly arrow: ArrowTable
+  readonly notices: readonly string[]
+}
+
+/**
+ * Reads a mart of a run.
+ *
+ * @throws SkafferiError `usage` for an unknown mart, column, quarter or run
+ */
+export async function query(storage: Storage, request: QueryRequest): Promise<QueryResult> {
+  const table = marts.find(({ name }) => name === request.mart)
+  if (!table)
+    throw unknownName(
+      'mart',
+      request.mart,
+      marts.map(({ name }) => name),
+    )
+  const conditions = (request.where ?? []).map((text) => condition(table, text))
+  const record = await findRun(storage, request)
+  const files = record.models[table.name] ?? []
+  const lakeTable = {
+    name: table.name,
+    columns: table.columns,
+    keys: files.map(({ key }) => key),
+    partitioned: false,
+  }
+  const engine = await DuckDBEngine.open(storage, { tables: [lakeTable] })
+  try {
+    const columns = table.columns.map(({ name }) => `"${name}"`).join(', ')
+    const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''
+    const order = table.key.map((name) => `"${name}"`).join(', ')
+    const arrow = await engine.query(`select ${columns} from ${table.name} ${where} order by ${order}`)
+    return { table, record, arrow, notices: noticesOf(record) }
+  } finally {
+    await engine.close()
+  }
+}
+
+/** The run that a question is about. */
+export async function findRun(
+  storage: Storage,
+  { quarter, run }: Pick<QueryRequest, 'quarter' | 'run'>,
+): Promise<RunRecord> {
+  if (quarter !== undefined) parseQuarter(quarter)
+  const runs = await listRuns(storage)
+  if (runs.size === 0)
+    throw new SkafferiError('usage', `no runs in ${storage.url}: skafferi analyse --quarter 2026-Q3`)
+  if (run !== undefined) {
+    const found = [...runs].find(
+      ([of, names]) => names.includes(run) && (quarter === undefined || of === quarter),
+    )
+    if (!found)
+      throw unknownName(
+        'run',
+        run,
+        [...runs]
+          .filter(([of]) => quarter === undefined || of === quarter)
+          .flatMap(([, names]) => names)
+          .slice(-10),
+      )
+    return await readRun(storage, found[0], run)
+  }
+  const chosen = quarter ?? [...runs.keys()].sort().at(-1)!
+  const newest = runs.get(chosen)?.at(-1)
+  if (newest === undefined) throw unknownName('quarter with a run', chosen, [...runs.keys()])
+  return await readRun(storage, chosen, newest)
+}
+
+/** SQL of a condition `column=value`. */
+function condition(table: Table, text: string): string {
+  const at = text.indexOf('=')
+  const name = at < 0 ? text : text.slice(0, at)
+  const column = table.columns.find((one) => one.name === name)
+  if (!column)
+    throw unknownName(
+      `column of ${table.name}`,
+      name,
+      table.columns.map((one) => one.name),
+    )
+  if (at < 0)
+    throw new SkafferiError('usage', `not a condition: ${JSON.stringify(text)} (valid: ${name}=value)`)
+  return `"${name}" ${comparison(column, text.slice(at + 1))}`
+}
+
+function comparison(column: Column, value: string): string {
+  if (value === '') return 'is null'
+  const { tableSchema } = logicalTypes[column.type]
+  const bad = (valid: string) =>
+    new SkafferiError('usage', `not a value of ${column.name}: ${JSON.stringify(value)} (valid: ${valid})`)
+  if (column.values && !column.values.includes(value)) throw bad(column.values.join(', '))
+  if (tableSchema === 'number' || tableSchema === 'integer') {
+    if (!/^-?[0-9]+(\.[0-9]+)?$/.test(value)) throw bad('1250.5')
+    return `= ${value}`
+  }
+  if (tableSchema === 'date') {
+    if (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(value)) throw bad('2026-09-30')
+    return `= ${quote(value)}::date`
+  }
+  return `= ${quote(value)}`
+}
+
+/** Rows of an Arrow table as plain objects: numbers as numbers, dates as ISO text, decimals as numbers. */
+export function plainRows(arrow: ArrowTable): MartRow[] {
+  const columns = arrow.schema.fields.map(({ name, type }, at) => {
+    const plain = type.typeId === Type.Date ? isoDay : plainValue
+    return { name, plain, values: arrow.getChildAt(at).toArray() as ArrayLike<unknown> }
+  })
+  return Array.from({ length: arrow.numRows }, (_, row) =>
+    Object.fromEntries(columns.map(({ name, plain, values }) => [name, plain(values[row])])),
+  )
+}
+
+function isoDay(value: unknown): MartValue {
+  return value == null ? null : new Date(value as number | Date).toISOString().slice(0, 10)
+}
+
+function plainValue(value: unknown): MartValue {
+  return typeof value === 'bigint' ? Number(value) : ((value ?? null) as MartValue)
+}

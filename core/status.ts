@@ -1,0 +1,91 @@
+import { lakeTables, pinDeliveries, runModels } from './analyse.ts'
+import { DuckDBEngine } from './engines/duckdb.ts'
+import { readScopes } from './lake/commits.ts'
+import { listRuns } from './lake/runs.ts'
+import type { MartRow } from './mart-text.ts'
+import { loadModels } from './models.ts'
+import { type StaleQuarter, staleQuarters } from './plan.ts'
+import { parseQuarter, quarterAt, stockholmDay } from './quarter.ts'
+import { plainRows } from './query.ts'
+import { OverlayStorage } from './storage/overlay.ts'
+import type { Storage } from './storage/storage.ts'
+
+/** How a lake stands. */
+export interface Status {
+  readonly lake: string
+  /** What counts of each dataset. */
+  readonly datasets: readonly {
+    dataset: string
+    deliveries: number
+    rows: number
+    newest_received_at: string
+  }[]
+  readonly quarter: string | null
+  /** Rows of the mart `coverage` for that quarter, as of now. */
+  readonly coverage: readonly MartRow[]
+  readonly runs: readonly { quarter: string; runs: number; newest: string; stale: boolean }[]
+  readonly stale: readonly StaleQuarter[]
+  readonly releases: readonly string[]
+}
+
+/**
+ * Tells what has come, what has not, and what is out of date.
+ *
+ * @param quarter whose sources to look at; default the newest one with a delivery
+ */
+export async function status(storage: Storage, quarter?: string, now = new Date()): Promise<Status> {
+  const scopes = await readScopes(storage)
+  const indexes = scopes.flatMap(({ scope }) => scope.quarter?.index ?? [])
+  const chosen = quarter ?? (indexes.length > 0 ? quarterAt(Math.max(...indexes)).name : null)
+  const stale = await staleQuarters(storage)
+  const effective = scopes.flatMap((state) => state.effective ?? [])
+  const datasets = [...new Set(effective.map(({ dataset }) => dataset))].map((dataset) => {
+    const own = effective.filter((one) => one.dataset === dataset)
+    const newest_received_at = own
+      .map(({ received_at }) => received_at)
+      .sort()
+      .at(-1)!
+    return {
+      dataset,
+      deliveries: own.length,
+      rows: own.reduce((sum, { rows }) => sum + rows, 0),
+      newest_received_at,
+    }
+  })
+  return {
+    lake: storage.url,
+    datasets,
+    quarter: chosen,
+    coverage: chosen === null || effective.length === 0 ? [] : await coverageNow(storage, chosen, now),
+    runs: [...(await listRuns(storage))].map(([of, runs]) => ({
+      quarter: of,
+      runs: runs.length,
+      newest: runs.at(-1)!,
+      stale: stale.some((one) => one.quarter === of),
+    })),
+    stale,
+    releases: [],
+  }
+}
+
+/** Computes the mart `coverage` and what it reads, leaving nothing behind. */
+async function coverageNow(storage: Storage, name: string, now: Date): Promise<MartRow[]> {
+  const quarter = parseQuarter(name)
+  const inputs = await pinDeliveries(storage, quarter)
+  const models = await loadModels()
+  const wanted = new Set(['coverage'])
+  for (const { name, reads } of models.toReversed())
+    if (wanted.has(name)) for (const table of reads) wanted.add(table)
+  const engine = await DuckDBEngine.open(new OverlayStorage(storage), { tables: lakeTables(inputs) })
+  try {
+    const needed = models.filter((model) => wanted.has(model.name))
+    await runModels(engine, needed, inputs, { quarter, run: 'status', today: stockholmDay(now) })
+    return plainRows(await engine.query('select * from coverage order by source, dataset')).map(withoutRun)
+  } finally {
+    await engine.close()
+  }
+}
+
+function withoutRun({ run, run_year, run_quarter, ...row }: MartRow): MartRow {
+  return row
+}
