@@ -48,16 +48,24 @@ export async function readLayout(folder: string): Promise<LandRequest[]> {
   return requests
 }
 
-/**
- * Lands every file of such a folder; a refused one does not stop the others. A reference file that is refused
- * only because deliveries in force still use its codes is tried once more when all others have been landed.
- */
+/** Lands every file of a folder (see `readLayout`, `landFiles`). */
 export async function landFolder(
   storage: Storage,
   folder: string,
   effects: LandFolderEffects = {},
 ): Promise<LandResult[]> {
-  const requests = await readLayout(folder)
+  return await landFiles(storage, await readLayout(folder), effects)
+}
+
+/**
+ * Lands files one after the other; a refused one does not stop the others. A reference file that is refused
+ * only because deliveries in force still use its codes is tried once more when all others have been landed.
+ */
+export async function landFiles(
+  storage: Storage,
+  requests: readonly LandRequest[],
+  effects: LandFolderEffects = {},
+): Promise<LandResult[]> {
   const results = new Map<LandRequest, LandResult>()
   let number = 0
   const landOne = async (request: LandRequest) => {

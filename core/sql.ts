@@ -2,6 +2,7 @@ import type { Table as ArrowTable } from '@uwdata/flechette'
 import { marts } from '../schemas/marts/index.ts'
 import { lakeTables, purchaseLines } from './analyse.ts'
 import { DuckDBEngine, type LakeTable } from './engines/duckdb.ts'
+import { EngineError, SkafferiError } from './errors.ts'
 import { readScopes } from './lake/commits.ts'
 import { listRuns, noticesOf, type RunRecord, readRun } from './lake/runs.ts'
 import type { Storage } from './storage/storage.ts'
@@ -36,7 +37,11 @@ export async function sql(storage: Storage, text: string): Promise<SqlResult> {
     const landed = noticesOf({
       inputs: effective.map((one) => ({ ...one, first_received_on: '', keys: [] })),
     })
-    return { arrow: await engine.answer(text), notices: [...new Set([...notices, ...landed])] }
+    return { arrow: await engine.query(text), notices: [...new Set([...notices, ...landed])] }
+  } catch (error) {
+    // what was typed is to blame, not the program
+    if (error instanceof EngineError) throw new SkafferiError('usage', error.message, { cause: error })
+    throw error
   } finally {
     await engine.close()
   }

@@ -76,13 +76,15 @@ async function coverageNow(storage: Storage, name: string, now: Date): Promise<M
   const wanted = new Set(['coverage'])
   for (const { name, reads } of models.toReversed())
     if (wanted.has(name)) for (const table of reads) wanted.add(table)
-  const engine = await DuckDBEngine.open(new OverlayStorage(storage), { tables: lakeTables(inputs) })
+  const overlay = new OverlayStorage(storage)
+  const engine = await DuckDBEngine.open(overlay, { tables: lakeTables(inputs) })
   try {
     const needed = models.filter((model) => wanted.has(model.name))
     await runModels(engine, needed, inputs, { quarter, run: 'status', today: stockholmDay(now) })
     return plainRows(await engine.query('select * from coverage order by source, dataset')).map(withoutRun)
   } finally {
     await engine.close()
+    await overlay.dispose()
   }
 }
 

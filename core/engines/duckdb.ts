@@ -10,7 +10,7 @@ import {
 import type { Table as ArrowTable } from '@uwdata/flechette'
 import { logicalTypes } from '../../schemas/logical-types.ts'
 import type { Column } from '../../schemas/table.ts'
-import { EngineError, SkafferiError } from '../errors.ts'
+import { EngineError } from '../errors.ts'
 import type { Storage, Workspace } from '../storage/storage.ts'
 import { toArrow } from './arrow.ts'
 import { type DuckDBLimits, openDuckDB, quote } from './duckdb-session.ts'
@@ -92,24 +92,6 @@ export class DuckDBEngine implements Engine {
       throw new EngineError(this.name, 'the query', error)
     } finally {
       statement.destroySync()
-    }
-  }
-
-  /** The result of a statement that somebody typed: one SELECT, or a usage error that says why not. */
-  async answer(sql: string): Promise<ArrowTable> {
-    const statements = await this.#connection.extractStatements(sql).catch((error: Error) => {
-      throw new SkafferiError('usage', `not SQL: ${error.message}`, { cause: error })
-    })
-    if (statements.count !== 1)
-      throw new SkafferiError('usage', `one statement at a time, not ${statements.count}`)
-    try {
-      const prepared = await statements.prepare(0)
-      if (prepared.statementType !== StatementType.SELECT)
-        throw new SkafferiError('usage', 'only SELECT: the lake is read here, never written')
-      return await toArrow(await prepared.run())
-    } catch (error) {
-      if (error instanceof SkafferiError) throw error
-      throw new SkafferiError('usage', (error as Error).message, { cause: error })
     }
   }
 

@@ -70,4 +70,9 @@ export class MemoryStorage implements Storage {
     const path = await mkdtemp(join(tmpdir(), 'skafferi-'))
     return { path, remove: () => rm(path, { recursive: true, force: true }) }
   }
+
+  /** Removes the local files that `localFile` made. */
+  async dispose(): Promise<void> {
+    if (this.#files !== undefined) await rm(await this.#files, { recursive: true, force: true })
+  }
 }

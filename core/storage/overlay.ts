@@ -57,6 +57,11 @@ export class OverlayStorage implements Storage {
     return await this.#above.workspace()
   }
 
+  /** Removes the local files of the layer on top. */
+  async dispose(): Promise<void> {
+    await this.#above.dispose()
+  }
+
   async #either<T>(use: (storage: Storage) => Promise<T>): Promise<T> {
     try {
       return await use(this.#above)

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { NotFoundError } from '../errors.ts'
+import type { Storage } from '../storage/storage.ts'
+
+/** SHA-256 and size of a local file. */
+export async function hashFile(path: string): Promise<{ sha256: string; bytes: number }> {
+  const hash = createHash('sha256')
+  let bytes = 0
+  for await (const chunk of createReadStream(path, { highWaterMark: 4 << 20 })) {
+    hash.update(chunk)
+    bytes += chunk.length
+  }
+  return { sha256: hash.digest('hex'), bytes }
+}
+
+/**
+ * Stores a local file under the first key of `key(1)`, `key(2)`, … that is free or already holds these very
+ * bytes, so that finishing a half-finished piece of work finds what it left. Returns the number.
+ */
+export async function putNumbered(
+  storage: Storage,
+  path: string,
+  key: (n: number) => string,
+): Promise<number> {
+  for (let n = 1; ; n++) {
+    if ((await storage.put(key(n), { file: path })) === 'written' || (await sameBytes(storage, path, key(n))))
+      return n
+  }
+}
+
+/** Stores a local file; tells whether the key now holds these bytes (false: it holds others). */
+export async function putSame(storage: Storage, path: string, key: string): Promise<boolean> {
+  return (await storage.put(key, { file: path })) === 'written' || (await sameBytes(storage, path, key))
+}
+
+async function sameBytes(storage: Storage, path: string, key: string): Promise<boolean> {
+  const other = await storage.localFile(key)
+  if ((await stat(other)).size !== (await stat(path)).size) return false
+  return (await hashFile(other)).sha256 === (await hashFile(path)).sha256
+}
+
+/** Reads a small JSON object; null when there is none. */
+export async function readJson(storage: Storage, key: string): Promise<unknown> {
+  try {
+    return JSON.parse(new TextDecoder().decode(await storage.read(key)))
+  } catch (error) {
+    if (error instanceof NotFoundError) return null
+    throw error
+  }
+}

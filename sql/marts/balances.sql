@@ -1,0 +1,44 @@
+-- one row: a product group in a zone with demand for it, in the asked quarter
+-- answers: what is needed, on offer and grown, what of it can be processed and bought, and what is stored
+-- leaves out: forms and steps; the low and the high case. Raw kg
+with params (quarter) as (values (:quarter)),
+
+balances as (
+  select
+    params.quarter,
+    balances.zoning,
+    balances.zone,
+    balances.product_group,
+    balances.demand_kg,
+    balances.local_kg as purchased_local_kg,
+    balances.opening_stock_kg,
+    balances.supply_kg,
+    balances.available_kg,
+    balances.produced_kg,
+    balances.reachable_kg,
+    balances.processable_kg,
+    balances.procurable_kg,
+    balances.closing_stock_kg,
+    coalesce(producers.producers, 0) as producers,
+    producers.largest_producer_share,
+    coalesce(statuses.supply_status, 'unreported') as supply_status,
+    coverage.demand_coverage
+  from int_zone_balances as balances
+  cross join params
+  left join int_producers_counted as producers
+    on producers.zoning = balances.zoning
+    and producers.zone = balances.zone
+    and producers.product_group = balances.product_group
+  left join int_supply_statuses as statuses
+    on statuses.zoning = balances.zoning
+    and statuses.zone = balances.zone
+    and statuses.product_group = balances.product_group
+  left join int_demand_coverage as coverage
+    on coverage.quarter_index = balances.quarter_index
+    and coverage.zoning = balances.zoning
+    and coverage.zone = balances.zone
+    and coverage.product_group = balances.product_group
+  where balances.age = 0 and balances.scenario = 'central' and balances.has_demand
+)
+
+select * from balances
