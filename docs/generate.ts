@@ -1,0 +1,31 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { generatedFiles } from '../schemas/documents.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+const FOLDER = 'docs/schemas'
+
+/** Paths of generated files that are missing, differ or should not be there. */
+export async function staleFiles(): Promise<string[]> {
+  const files = generatedFiles()
+  const present = await readdir(join(ROOT, FOLDER)).catch(() => [])
+  const extra = present.map((name) => `${FOLDER}/${name}`).filter((path) => !files.has(path))
+  const differing = await Promise.all(
+    [...files].map(async ([path, content]) => {
+      const found = await readFile(join(ROOT, path), 'utf8').catch(() => null)
+      return found === content ? [] : [path]
+    }),
+  )
+  return [...differing.flat(), ...extra]
+}
+
+/** Writes every file that is derived from the schemas. */
+async function main(): Promise<void> {
+  await rm(join(ROOT, FOLDER), { recursive: true, force: true })
+  for (const [path, content] of generatedFiles()) {
+    await mkdir(dirname(join(ROOT, path)), { recursive: true })
+    await writeFile(join(ROOT, path), content)
+  }
+}
+
+if (import.meta.main) await main()

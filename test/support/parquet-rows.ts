@@ -1,0 +1,29 @@
+import { DuckDBInstance } from '@duckdb/node-api'
+import type { Storage } from '../../core/storage/storage.ts'
+
+let instance: Promise<DuckDBInstance> | undefined
+
+/** Rows of SQL over one Parquet object, which the SQL calls `file`; every cell as DuckDB writes it. */
+export async function parquetRows(
+  storage: Storage,
+  key: string,
+  sql = 'select * from file',
+): Promise<Record<string, string | null>[]> {
+  instance ??= DuckDBInstance.create(':memory:', { threads: '1' })
+  const path = await storage.localFile(key)
+  const connection = await (await instance).connect()
+  try {
+    const reader = await connection.runAndReadAll(
+      `with file as (select * from read_parquet('${path}', hive_partitioning = false)), found as (${sql}) select cast(columns(*) as varchar) from found`,
+    )
+    return reader.getRowObjectsJson() as Record<string, string | null>[]
+  } finally {
+    connection.closeSync()
+  }
+}
+
+/** Names and types of an object's columns. */
+export async function parquetTypes(storage: Storage, key: string): Promise<Record<string, string>> {
+  const [row] = await parquetRows(storage, key, 'select typeof(columns(*)) from file limit 1')
+  return row as Record<string, string>
+}
