@@ -156,12 +156,17 @@ const ENVELOPE = [
   { name: 'line', type: 'count' },
 ] as const
 
+/** Columns of a dataset's row files; a dataset with a column `source` of its own keeps that one. */
+function withEnvelope(columns: Table['columns']): LakeTable['columns'] {
+  return [...columns, ...ENVELOPE.filter((one) => !columns.some(({ name }) => name === one.name))]
+}
+
 /** The tables that models read, over exactly the files of the pinned deliveries. */
 export function lakeTables(pins: readonly Pick<Pin, 'dataset' | 'keys'>[]): LakeTable[] {
   const keysOf = (dataset: string) => pins.filter((pin) => pin.dataset === dataset).flatMap((pin) => pin.keys)
   const table = ({ name, columns, layer }: Table): LakeTable => ({
     name,
-    columns: [...columns, ...ENVELOPE],
+    columns: withEnvelope(columns),
     keys: keysOf(name),
     partitioned: layer === 'quarterly',
   })
@@ -177,7 +182,7 @@ export function lakeTables(pins: readonly Pick<Pin, 'dataset' | 'keys'>[]): Lake
 /** The curated purchase lines as a table, for those who ask for single lines; models read the roll-up. */
 export function purchaseLines(keys: readonly string[]): LakeTable {
   const { name, columns } = datasets.find((dataset) => dataset.name === 'purchases')!
-  return { name, columns: [...columns, ...ENVELOPE], keys, partitioned: true }
+  return { name, columns: withEnvelope(columns), keys, partitioned: true }
 }
 
 /** What the models' parameters say. */

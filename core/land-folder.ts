@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { datasets } from '../schemas/datasets/index.ts'
-import { QUARTER } from '../schemas/logical-types.ts'
+import { CODE, QUARTER } from '../schemas/logical-types.ts'
 import { SkafferiError } from './errors.ts'
 import { type LandEffects, type LandRequest, type LandResult, land } from './land.ts'
 import { unknownName } from './names.ts'
@@ -25,15 +25,18 @@ export async function readLayout(folder: string): Promise<LandRequest[]> {
   const present = await entries(folder)
   for (const name of present)
     if (!known.includes(name)) throw unknownName(`dataset in ${folder}`, name, known)
-  for (const dataset of known.filter((name) => present.includes(name))) {
+  for (const { name: dataset, layer } of datasets.filter(({ name }) => present.includes(name))) {
+    const reference = layer === 'reference'
     for (const source of await entries(join(folder, dataset))) {
+      if (!CODE.test(source))
+        throw new SkafferiError('usage', `not a source: ${join(folder, dataset, source)}`)
       for (const file of await entries(join(folder, dataset, source))) {
         const path = join(folder, dataset, source, file)
         const quarter = file.replace(/\.csv$/, '')
-        if (!file.endsWith('.csv') || (quarter !== 'all' && !QUARTER.test(quarter))) {
+        if (!file.endsWith('.csv') || !(reference ? quarter === 'all' : QUARTER.test(quarter))) {
           throw new SkafferiError(
             'usage',
-            `not a delivery: ${path} (valid: <dataset>/<source>/<quarter|all>.csv)`,
+            `not a delivery: ${path} (valid: <dataset>/<source>/${reference ? 'all' : '<quarter>'}.csv)`,
           )
         }
         requests.push({ file: path, dataset, source, quarter: quarter === 'all' ? undefined : quarter })
@@ -59,7 +62,8 @@ export async function landFolder(
 
 /**
  * Lands files one after the other; a refused one does not stop the others. A reference file that is refused
- * only because deliveries in force still use its codes is tried once more when all others have been landed.
+ * only because deliveries in force still use its codes is tried once more when all others have been landed,
+ * each dataset before those that it refers to.
  */
 export async function landFiles(
   storage: Storage,
@@ -76,7 +80,7 @@ export async function landFiles(
   }
   for (const request of requests) await landOne(request)
   const orphaning = requests.filter((request) => isOrphaning(results.get(request)!))
-  for (const request of orphaning) await landOne(request)
+  for (const request of orphaning.toReversed()) await landOne(request)
   return requests.map((request) => results.get(request)!)
 }
 

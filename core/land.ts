@@ -1,4 +1,4 @@
-import { open, stat } from 'node:fs/promises'
+import { mkdir, open, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { datasets } from '../schemas/datasets/index.ts'
 import { CODE } from '../schemas/logical-types.ts'
@@ -15,10 +15,13 @@ import {
 } from './lake/commits.ts'
 import { hashFile, putNumbered, putSame } from './lake/lake-files.ts'
 import { deliveryOf, isQuarterly, keys, type Scope } from './lake/layout.ts'
+import { FastRows } from './landing/fast-rows.ts'
 import type { ParquetFile } from './landing/parquet-concat.ts'
 import { type Fault, type Problem, type ProblemContext, problem } from './landing/problems.ts'
+import { type Received, receive } from './landing/receive.ts'
 import { type Part, type RecordReader, readRecords, type Scan } from './landing/records.ts'
-import { Rows } from './landing/rows.ts'
+import { type KnownDataset, Rows } from './landing/rows.ts'
+import { sameRows } from './landing/same-rows.ts'
 import {
   dependents,
   headerFaults,
@@ -63,6 +66,10 @@ export interface LandEffects {
   readonly now?: () => Date
   /** Told now and then how many bytes of the file have been read. */
   readonly onProgress?: (bytes: number, total: number) => void
+  /** Whether files without any fault may take the short way (default); it leads to the same rows. */
+  readonly fast_path?: boolean
+  /** Told which way the rows of an accepted file took. */
+  readonly onPath?: (path: 'fast' | 'careful') => void
 }
 
 /**
@@ -78,28 +85,40 @@ export async function land(
 ): Promise<LandResult> {
   const { table, scope } = readRequest(request)
   const before = await fileIdentity(request.file)
-  const { sha256, bytes } = await hashFile(request.file)
-  const delivery = deliveryOf(scope, sha256)
-  const state = await readScope(storage, scope)
-  if (state.effective?.delivery === delivery) return duplicateOf(state.effective)
+  const assertUnchanged = async () => {
+    if ((await fileIdentity(request.file)) === before) return
+    throw new SkafferiError('fault', `${request.file} changed while it was read; land it again`)
+  }
   const workspace = await storage.workspace()
+  let fast: FastRows | null = null
   try {
-    const landing = new Landing(
-      storage,
-      workspace,
-      table,
-      scope,
-      request,
-      { delivery, sha256, bytes },
-      effects,
-    )
-    return await landing.run(async () => {
-      if ((await fileIdentity(request.file)) === before) return
-      throw new SkafferiError('fault', `${request.file} changed while it was read; land it again`)
-    })
+    fast = await startFast(storage, workspace, table, scope, request, effects)
+    const file = await receive(request.file, join(workspace.path, 'received'), effects.onProgress)
+    await assertUnchanged()
+    const delivery = deliveryOf(scope, file.sha256)
+    const state = await readScope(storage, scope)
+    if (state.effective?.delivery === delivery) return duplicateOf(state.effective)
+    const landing = new Landing(storage, workspace, table, scope, request, { ...file, delivery }, effects)
+    return (fast && (await landing.runFast(fast, assertUnchanged))) ?? (await landing.run())
   } finally {
+    await fast?.close()
     await workspace.remove()
   }
+}
+
+/** Begins to type the file itself while it is still being received; null when it cannot be done that way. */
+async function startFast(
+  storage: Storage,
+  workspace: Workspace,
+  table: Table,
+  scope: Scope,
+  { file }: LandRequest,
+  { fast_path = true }: LandEffects,
+): Promise<FastRows | null> {
+  if (!fast_path) return null
+  const { datasets: known, folders: lake_folders } = await readKnown(storage, table)
+  const { quarter } = scope
+  return await FastRows.start({ file, folder: workspace.path, table, quarter, known, lake_folders })
 }
 
 function readRequest({ dataset, source, quarter }: LandRequest): { table: Table; scope: Scope } {
@@ -161,7 +180,7 @@ class Landing {
   readonly #table: Table
   readonly #scope: Scope
   readonly #request: LandRequest
-  readonly #file: { delivery: string; sha256: string; bytes: number }
+  readonly #file: Received & { delivery: string }
   readonly #effects: LandEffects
   readonly #received_at: Date
   #codes: ProblemContext['codes'] = new Map()
@@ -172,7 +191,7 @@ class Landing {
     table: Table,
     scope: Scope,
     request: LandRequest,
-    file: { delivery: string; sha256: string; bytes: number },
+    file: Received & { delivery: string },
     effects: LandEffects,
   ) {
     this.#storage = storage
@@ -185,25 +204,32 @@ class Landing {
     this.#received_at = this.#now()
   }
 
-  async run(assertUnchanged: () => Promise<void>): Promise<LandResult> {
+  /** Stores a file that is clean throughout; null when it is not, or not sure to be. */
+  async runFast(fast: FastRows, assertUnchanged: () => Promise<void>): Promise<LandResult | null> {
+    const { delivery: row_name, lines, plain } = this.#file
+    const found = plain ? await fast.finish(lines, row_name, this.#scope.source) : null
+    await assertUnchanged()
+    await fast.close()
+    if (found === null) return null
+    const stored = await this.#storeRows({ row_name, ...found })
+    if (stored === null) return null
+    this.#effects.onPath?.('fast')
+    return await this.#commit(null, stored, 0)
+  }
+
+  async run(): Promise<LandResult> {
     const received = join(this.#workspace.path, 'received')
-    const reader = await readRecords(
-      this.#request.file,
-      this.#workspace.path,
-      received,
-      this.#effects.onProgress,
-    )
-    const faults = headerFaults(this.#table, reader.header)
-    if (faults.length > 0) {
-      const scan = await drain(reader)
-      await assertUnchanged()
-      return this.#refuse(null, scan.unreadable ? [unreadable(scan)] : faults, 0)
-    }
     for (let edition = 1; ; edition++) {
+      const folder = join(this.#workspace.path, `edition-${edition}`)
+      await mkdir(folder)
+      const reader = await readRecords(received, folder, null)
+      const faults = headerFaults(this.#table, reader.header)
+      if (faults.length > 0) {
+        const scan = await drain(reader)
+        return this.#refuse(null, scan.unreadable ? [unreadable(scan)] : faults, 0)
+      }
       const row_name = edition === 1 ? this.#file.delivery : `${this.#file.delivery}.${edition}`
-      const again =
-        edition === 1 ? reader : await readRecords(received, this.#workspace.path, `${received}-again`)
-      const result = await this.#attempt(again, row_name, assertUnchanged)
+      const result = await this.#attempt(reader, folder, row_name)
       if (result !== 'rows differ') return result
     }
   }
@@ -212,10 +238,10 @@ class Landing {
    * Validates and stores under one row name. The same bytes may once have been accepted against other
    * reference data; their row files stay what they are, and the new ones get a name of their own.
    */
-  async #attempt(reader: RecordReader, row_name: string, assertUnchanged: () => Promise<void>) {
-    const known = await this.#known()
+  async #attempt(reader: RecordReader, folder: string, row_name: string) {
+    const known = await readKnown(this.#storage, this.#table)
     const rows = await Rows.open({
-      folder: this.#workspace.path,
+      folder,
       table: this.#table,
       header: reader.header!,
       quarter: this.#scope.quarter,
@@ -226,7 +252,6 @@ class Landing {
     })
     try {
       const scan = await takeIn(rows, reader, this.#table)
-      await assertUnchanged()
       this.#codes = await codesOf(this.#table, rows)
       if (scan.unreadable) return await this.#refuse(null, [unreadable(scan)], 0)
       const refused_rows = await rows.refusedRows()
@@ -234,8 +259,10 @@ class Landing {
       if (whole.length > 0) return await this.#refuse(rows, whole, refused_rows)
       const rolling = this.#table.name === 'purchases' ? rows.rolled() : null
       const [curated, rolled] = await Promise.all([rows.curated(), rolling])
-      const built = { row_name, curated, rolled }
-      return (await this.#storeRows(built)) ? await this.#commit(rows, built, refused_rows) : 'rows differ'
+      const built = await this.#storeRows({ row_name, curated, rolled })
+      if (built === null) return 'rows differ'
+      this.#effects.onPath?.('careful')
+      return await this.#commit(rows, built, refused_rows)
     } finally {
       await rows.close()
     }
@@ -260,10 +287,24 @@ class Landing {
     )
   }
 
-  async #storeRows({ row_name, curated, rolled }: Built): Promise<boolean> {
+  /** Tells what stands in the lake; null when other rows have that name. */
+  async #storeRows({ row_name, ...built }: Built): Promise<Built | null> {
     await this.#storeBytes()
-    if (!(await putSame(this.#storage, curated.path, keys.curated(this.#scope, row_name)))) return false
-    return rolled === null || (await putSame(this.#storage, rolled.path, keys.rolled(this.#scope, row_name)))
+    const curated = await this.#storeRowFile(built.curated, keys.curated(this.#scope, row_name))
+    if (curated === null || built.rolled === null) return curated && { row_name, curated, rolled: null }
+    const rolled = await this.#storeRowFile(built.rolled, keys.rolled(this.#scope, row_name))
+    return rolled && { row_name, curated, rolled }
+  }
+
+  /** A file with the same rows in other bytes stands for this one. */
+  async #storeRowFile(
+    built: ParquetFile & { path: string },
+    key: string,
+  ): Promise<(ParquetFile & { path: string }) | null> {
+    if (await putSame(this.#storage, built.path, key)) return built
+    const path = await this.#storage.localFile(key)
+    if (!(await sameRows(this.#workspace.path, built.path, path))) return null
+    return { path, rows: built.rows, ...(await hashFile(path)) }
   }
 
   /** The bytes as received; sent again under another name they stand here already. */
@@ -282,8 +323,8 @@ class Landing {
     if (path !== null) await putNumbered(this.#storage, path, (n) => keys.quarantine(this.#scope, name(n)))
   }
 
-  async #commit(rows: Rows, built: Built, refused_rows: number): Promise<LandResult> {
-    await this.#storeQuarantine(rows)
+  async #commit(rows: Rows | null, built: Built, refused_rows: number): Promise<LandResult> {
+    if (rows !== null) await this.#storeQuarantine(rows)
     const landing = { key: await this.#storeBytes(), sha256: this.#file.sha256, bytes: this.#file.bytes }
     for (;;) {
       const state = await readScope(this.#storage, this.#scope)
@@ -391,37 +432,29 @@ class Landing {
     return shown
   }
 
-  /** The reference deliveries in force that this table's columns refer to. */
-  async #known() {
-    const tables = datasets.filter(
-      (other) =>
-        other.name !== this.#table.name &&
-        this.#table.columns.some((column) => column.references?.table === other.name),
-    )
-    const folders = new Set<string>()
-    const found = await Promise.all(
-      tables.map(async (table) => {
-        const { effective } = await readScope(this.#storage, {
-          dataset: table.name,
-          source: '',
-          quarter: null,
-        })
-        const path = effective && (await this.#storage.localFile(effective.curated.key))
-        if (path) folders.add(dirname(path))
-        return { table, path }
-      }),
-    )
-    for (const path of isQuarterly(this.#table)
-      ? []
-      : (await usersOf(this.#storage, this.#table)).flatMap(({ paths }) => paths)) {
-      folders.add(dirname(path))
-    }
-    return { datasets: found, folders: [...folders] }
-  }
-
   #now(): Date {
     return this.#effects.now?.() ?? new Date()
   }
+}
+
+/** The reference deliveries in force that this table's columns refer to, and folders of what refers to it. */
+async function readKnown(
+  storage: Storage,
+  table: Table,
+): Promise<{ datasets: KnownDataset[]; folders: string[] }> {
+  const referred = datasets.filter(
+    (other) =>
+      other.name !== table.name && table.columns.some((column) => column.references?.table === other.name),
+  )
+  const known = await Promise.all(
+    referred.map(async (other) => {
+      const { effective } = await readScope(storage, { dataset: other.name, source: '', quarter: null })
+      return { table: other, path: effective && (await storage.localFile(effective.curated.key)) }
+    }),
+  )
+  const users = isQuarterly(table) ? [] : (await usersOf(storage, table)).flatMap(({ paths }) => paths)
+  const paths = [...known.flatMap(({ path }) => (path === null ? [] : [path])), ...users]
+  return { datasets: known, folders: [...new Set(paths.map((path) => dirname(path)))] }
 }
 
 const unreadable = ({ unreadable: found }: Scan): Fault => ({

@@ -9,7 +9,10 @@ import { type ParameterValue, parameters, qualify, references, render } from './
 const LAYERS = ['staging', 'intermediate', 'marts'] as const
 /** The run's pins: a table that every run stores before its first model. */
 const PINS = 'inputs'
-const datasetNames = new Set([...datasets, rolled_purchases].map(({ name }) => name))
+/** What models may read of the lake: purchases only rolled up, so that a run costs the same however many lines. */
+const datasetNames = new Set(
+  [...datasets.filter(({ name }) => name !== 'purchases'), rolled_purchases].map(({ name }) => name),
+)
 
 /** A statement of the analysis; its result is stored under the run and read by the models after it. */
 export interface Model {
@@ -27,8 +30,9 @@ export interface Model {
 export async function loadModels(folder: URL = new URL('../sql/', import.meta.url)): Promise<Model[]> {
   const models = (await Promise.all(LAYERS.map((layer) => readLayer(folder, layer)))).flat()
   const names = models.map(({ name }) => name)
-  const known = new Set([...datasetNames, PINS, ...names])
-  const twice = names.filter((name, at) => names.indexOf(name) !== at || datasetNames.has(name))
+  const given = new Set([...datasetNames, PINS])
+  const known = new Set([...given, ...names])
+  const twice = names.filter((name, at) => names.indexOf(name) !== at || given.has(name))
   if (twice.length > 0) throw fault(`a name stands for two tables: ${twice.join(', ')}`)
   for (const { name, reads } of models) {
     const unknown = reads.filter((table) => !known.has(table))
@@ -54,9 +58,10 @@ export function renderModel(
   return qualify(render(model.sql, wanted), ofRun)
 }
 
-/** Columns of a model that the engine has saved, in order, in the engine's words; without those of the run. */
+/** Columns of a table that DuckDB knows, in order, in its words for types; without those that name the run. */
 export async function modelColumns(engine: Engine, model: string): Promise<{ name: string; type: string }[]> {
-  const [names, types] = (await engine.query(`describe ${model}`)).children
+  const [names, types] = (await engine.query(`select column_name, column_type from (describe ${model})`))
+    .children
   const columns = [...(names ?? [])].map((name, at) => ({ name: String(name), type: String(types?.at(at)) }))
   return columns.filter(({ name }) => !['run_year', 'run_quarter', 'run'].includes(name))
 }

@@ -63,13 +63,16 @@ export async function staleQuarters(storage: Storage): Promise<StaleQuarter[]> {
   return stale
 }
 
-/** Deliveries that count now and did not then, and the other way round. */
+/**
+ * Deliveries that count now and did not then, and the other way round. One whose scope's first delivery has
+ * been withdrawn since is both: it counts as having come on another day.
+ */
 export function changesSince(then: readonly Pin[], now: readonly Pin[]): Changes {
-  const names = (pins: readonly Pin[]) => new Set(pins.map(({ row_name }) => row_name))
-  const [before, after] = [names(then), names(now)]
+  const mark = ({ row_name, first_received_on }: Pin) => `${row_name} ${first_received_on}`
+  const [before, after] = [new Set(then.map(mark)), new Set(now.map(mark))]
   return {
-    added: now.filter(({ row_name }) => !before.has(row_name)).map(planned),
-    removed: then.filter(({ row_name }) => !after.has(row_name)).map(planned),
+    added: now.filter((pin) => !before.has(mark(pin))).map(planned),
+    removed: then.filter((pin) => !after.has(mark(pin))).map(planned),
   }
 }
 

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { distance } from 'fastest-levenshtein'
 import { datasets } from '../schemas/datasets/index.ts'
 import { openDuckDB, quote, withConnection } from './engines/duckdb-session.ts'
 import { SkafferiError } from './errors.ts'
@@ -83,7 +84,8 @@ async function scopeHolding(storage: Storage, delivery: string): Promise<Scope> 
     scopes
       .flatMap(accepted)
       .map((one) => one.delivery)
-      .slice(-20),
+      .toSorted((a, b) => distance(a, delivery) - distance(b, delivery))
+      .slice(0, 20),
   )
 }
 

@@ -17,10 +17,12 @@ export const quote = (text: string) => `'${text.replaceAll("'", "''")}'`
  * fixed settings: integers divide to integers as in Trino, and time is UTC.
  *
  * @param folders absolute paths; the first one also takes temporary files
+ * @param files single files beside them that may be read
  */
 export async function openDuckDB(
   folders: readonly string[],
   limits: DuckDBLimits = {},
+  files: readonly string[] = [],
 ): Promise<DuckDBInstance> {
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(limits.threads ?? availableParallelism()),
@@ -33,6 +35,7 @@ export async function openDuckDB(
   await connection.run(`set global TimeZone = 'UTC'`).catch(() => undefined)
   await connection.run('set global integer_division = true')
   await connection.run(`set global allowed_directories = [${folders.map(quote).join(', ')}]`)
+  if (files.length > 0) await connection.run(`set global allowed_paths = [${files.map(quote).join(', ')}]`)
   await connection.run('set global enable_external_access = false')
   await connection.run('set global lock_configuration = true')
   connection.closeSync()

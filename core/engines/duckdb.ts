@@ -74,11 +74,11 @@ export class DuckDBEngine implements Engine {
         paths: await Promise.all(table.keys.map(async (key) => resolve(await storage.localFile(key)))),
       })),
     )
-    const folders = new Set([
-      workspace.path,
-      ...files.flatMap(({ paths, keys }) => paths.map((path, at) => rootOf(path, keys[at]!))),
-    ])
-    const instance = await openDuckDB([...folders], options)
+    const instance = await openDuckDB(
+      [workspace.path],
+      options,
+      files.flatMap(({ paths }) => paths),
+    )
     const engine = new DuckDBEngine(storage, workspace, instance, await instance.connect())
     for (const table of files) await engine.#define(table.name, relation(table, table.paths))
     return engine
@@ -151,11 +151,6 @@ export class DuckDBEngine implements Engine {
       throw new EngineError(this.name, subject, error)
     }
   }
-}
-
-/** The folder of the lake that a key lies in. */
-function rootOf(path: string, key: string): string {
-  return path.slice(0, path.length - key.length - 1)
 }
 
 function relation(table: LakeTable, paths: readonly string[]): string {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
-import { readStruct, type ThriftList, type ThriftStruct, writeStruct } from './thrift.ts'
+import { readFooter } from './parquet-footer.ts'
+import { type ThriftList, type ThriftStruct, writeStruct } from './thrift.ts'
 
 const MAGIC = Buffer.from('PAR1')
 const CHUNK_BYTES = 8 << 20
@@ -75,20 +76,6 @@ async function append(
   } finally {
     await handle.close()
   }
-}
-
-async function readFooter(
-  handle: FileHandle,
-  path: string,
-): Promise<{ footer: ThriftStruct; body_end: number }> {
-  const { size } = await handle.stat()
-  const tail = Buffer.alloc(8)
-  if (size > 8) await handle.read(tail, 0, 8, size - 8)
-  const length = tail.readUInt32LE(0)
-  if (!tail.subarray(4).equals(MAGIC) || length > size - 8) throw new Error(`not a Parquet file: ${path}`)
-  const bytes = Buffer.alloc(length)
-  await handle.read(bytes, 0, length, size - 8 - length)
-  return { footer: readStruct(bytes), body_end: size - 8 - length }
 }
 
 function shiftRowGroup(group: ThriftStruct, shift: bigint): void {

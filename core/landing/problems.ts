@@ -1,6 +1,6 @@
 import { closest } from 'fastest-levenshtein'
 import { type LandingRule, landingRules } from '../../schemas/landing-rules.ts'
-import type { Table } from '../../schemas/table.ts'
+import type { Column, Table } from '../../schemas/table.ts'
 import type { Quarter } from '../quarter.ts'
 
 /** A fault as its sender reads it. */
@@ -58,7 +58,7 @@ function validOf({ column: name, rule, value }: Fault, { table, quarter, codes }
     case 'quarter':
       return 'valid: 2026-Q3'
     case 'boolean':
-      return 'valid: true, false or empty'
+      return column?.nullable ? 'valid: true, false or empty' : 'valid: true or false'
     case 'code':
       return 'valid: potato, 2482, farm-7'
     case 'not_allowed':
@@ -77,9 +77,40 @@ function validOf({ column: name, rule, value }: Fault, { table, quarter, codes }
     case 'too_many_cells':
       return `valid: ${table.columns.length} cells`
     case 'required':
-      return column?.values ? `valid: ${column.values.join(', ')}` : ''
+      return column?.values ? `valid: ${column.values.join(', ')}` : `valid: ${validOfType(column)}`
+    case 'reserved_code':
+      return 'valid: any other code'
+    case 'before_start':
+      return 'valid: the same as the start, or later'
+    case 'below_available':
+      return 'valid: at least available_kg, or empty where both are the same'
+    case 'credit_line':
+      return 'valid: negative kg with no, 0 or negative sek; other kg with no, 0 or positive sek'
+    case 'personal_number':
+      return 'valid: a name or code that is no personal identity number'
     default:
       return ''
+  }
+}
+
+/** An example of a value, or where values come from. */
+function validOfType(column: Column | undefined): string {
+  if (column?.references) return `a code of ${column.references.table}`
+  switch (column?.type) {
+    case 'kilograms':
+    case 'sek':
+    case 'number':
+      return '1250.5'
+    case 'date':
+      return '2026-07-31'
+    case 'quarter':
+      return '2026-Q3'
+    case 'boolean':
+      return 'true or false'
+    case 'code':
+      return 'a code such as potato'
+    default:
+      return 'any text'
   }
 }
 
@@ -92,5 +123,7 @@ function suggestion(
   const key = references.keys.at(-1)!
   const known = [...(codes.get(`${references.table}.${key}`) ?? []), ...(references.or ?? [])]
   if (known.length === 0) return `no ${references.table} have been landed`
-  return `not in ${references.table}; did you mean ${closest(value ?? '', known)}?`
+  // a code that only another product group has is known here, but no help
+  const others = known.filter((code) => code !== value)
+  return `not in ${references.table}; did you mean ${closest(value ?? '', others)}?`
 }

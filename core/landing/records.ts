@@ -25,6 +25,7 @@ export interface Unreadable {
 
 /** What a pass over the bytes of a file found. */
 export interface Scan {
+  /** Hash of the bytes; empty where no copy was made. */
   readonly sha256: string
   readonly bytes: number
   /** Records after the header, those with a wrong number of cells included; blank lines are none. */
@@ -242,13 +243,13 @@ function cellsOf(record: string): string[] {
 }
 
 /**
- * Reads a CSV file once, in bounded memory: copies its bytes to `copy_to`, hashes them, and cuts the records
- * into parts of about 32 MB in `folder`, which are complete as soon as they are handed out.
+ * Reads a CSV file once, in bounded memory: copies its bytes to `copy_to` (null: no copy) and hashes them, and
+ * cuts the records into parts of about 32 MB in `folder`, which are complete as soon as they are handed out.
  */
 export async function readRecords(
   file: string,
   folder: string,
-  copy_to: string,
+  copy_to: string | null,
   onProgress: (bytes: number, total: number) => void = () => {},
   sizes: Sizes = SIZES,
 ): Promise<RecordReader> {
@@ -272,7 +273,7 @@ class PartReader implements RecordReader {
   readonly #onProgress: (bytes: number, total: number) => void
   readonly #sizes: Sizes
   readonly #hash = createHash('sha256')
-  readonly #copy: WriteStream
+  readonly #copy: WriteStream | null
   readonly #misshapenStream: WriteStream
   #handle: Awaited<ReturnType<typeof open>> | undefined
   #buffer = Buffer.allocUnsafe(0)
@@ -288,7 +289,7 @@ class PartReader implements RecordReader {
   constructor(
     file: string,
     folder: string,
-    copy_to: string,
+    copy_to: string | null,
     total: number,
     onProgress: (bytes: number, total: number) => void,
     sizes: Sizes,
@@ -299,10 +300,10 @@ class PartReader implements RecordReader {
     this.#onProgress = onProgress
     this.#sizes = sizes
     this.misshapen_file = join(folder, 'misshapen.ndjson')
-    this.#copy = createWriteStream(copy_to, { highWaterMark: sizes.part_bytes })
+    this.#copy = copy_to === null ? null : createWriteStream(copy_to, { highWaterMark: sizes.part_bytes })
     this.#misshapenStream = createWriteStream(this.misshapen_file)
     // a failure reaches whoever waits for a write; without a listener it would end the process
-    for (const stream of [this.#copy, this.#misshapenStream]) stream.on('error', () => {})
+    for (const stream of [this.#copy, this.#misshapenStream]) stream?.on('error', () => {})
   }
 
   /** Reads the first stretch of the file and its header. */
@@ -337,12 +338,12 @@ class PartReader implements RecordReader {
   async *parts(): AsyncGenerator<Part, Scan> {
     try {
       yield* this.#readParts()
-      await Promise.all([finish(this.#copy), finish(this.#misshapenStream)])
+      await Promise.all([this.#copy && finish(this.#copy), finish(this.#misshapenStream)])
     } finally {
       await this.close()
     }
     return {
-      sha256: this.#hash.digest('hex'),
+      sha256: this.#copy === null ? '' : this.#hash.digest('hex'),
       bytes: this.#bytes,
       records: this.#records,
       misshapen: this.#misshapen,
@@ -351,7 +352,7 @@ class PartReader implements RecordReader {
   }
 
   async close(): Promise<void> {
-    this.#copy.destroy()
+    this.#copy?.destroy()
     this.#misshapenStream.destroy()
     await this.#handle?.close()
   }
@@ -437,10 +438,12 @@ class PartReader implements RecordReader {
   }
 
   async #take(bytes: Buffer): Promise<void> {
-    this.#hash.update(bytes)
     this.#bytes += bytes.length
-    // the stream keeps what it is given and the buffer is used again, hence waiting for the write itself
-    await write(this.#copy, bytes)
+    if (this.#copy !== null) {
+      this.#hash.update(bytes)
+      // the stream keeps what it is given and the buffer is used again, hence waiting for the write itself
+      await write(this.#copy, bytes)
+    }
     this.#onProgress(this.#bytes, this.#total)
   }
 

@@ -5,7 +5,6 @@ import { readScope, readScopes } from '../lake/commits.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Fault } from './problems.ts'
 
-const MOST_FAULTS = 100
 const id = (name: string) => `"${name}"`
 
 /** Runs SQL and gives rows of plain values. */
@@ -61,7 +60,7 @@ export async function usersOf(storage: Storage, table: Table): Promise<UsingData
   )
 }
 
-/** Codes that `used` rows have and `keys_of` lacks, of one referring column; most a hundred. */
+/** Codes that `used` rows have and `keys_of` lacks, of one referring column. */
 async function missingCodes(
   column: Column,
   used: string,
@@ -74,7 +73,7 @@ async function missingCodes(
   const found = await select(
     `select distinct ${list} from ${used}
      where ${id(column.name)} is not null ${reserved} and (${list}) not in (select ${keys.map(id).join(', ')} from ${keys_of})
-     order by ${list} limit ${MOST_FAULTS}`,
+     order by ${list}`,
   )
   return found.map((row) => row.join(' '))
 }

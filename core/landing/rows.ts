@@ -180,7 +180,9 @@ export class Rows {
   async rolled(): Promise<ParquetFile & { path: string }> {
     const path = join(this.#options.folder, 'rolled.parquet')
     const piece = join(this.#options.folder, 'rolled-piece.parquet')
-    await this.#run(`copy (${rollUp(this.goodRows()!)}) to ${quote(piece)} (format parquet)`)
+    await this.#run(
+      `copy (${rollUp(this.goodRows()!, ['delivery', 'source', ...ROLL_KEYS])}) to ${quote(piece)} (format parquet)`,
+    )
     return { ...(await concatParquet([piece], path)), path }
   }
 
@@ -261,7 +263,7 @@ function faultsOf(column: Column, position: number, rule: string): string {
 }
 
 /** SQL that makes the table of a dataset's codes, with the kinds that a place may stand for. */
-function createKnown({ table, path }: KnownDataset): string {
+export function createKnown({ table, path }: KnownDataset): string {
   const keys = table.key.map(id).join(', ')
   const name = knownTable(table.name)
   if (table.name !== 'places') {
@@ -286,11 +288,15 @@ function createKnown({ table, path }: KnownDataset): string {
     from ${source}`
 }
 
-function rollUp(rows: string): string {
-  const keys = rolled_purchases.columns.filter(
-    ({ type }) => type === 'code' || type === 'text' || type === 'boolean',
-  )
-  const names = keys.map(({ name }) => id(name)).join(', ')
+/** Columns of a purchase line by which the roll-up sums. */
+export const ROLL_KEYS = rolled_purchases.columns
+  .filter(({ type }) => type === 'code' || type === 'text' || type === 'boolean')
+  .map(({ name }) => name)
+  .filter((name) => name !== 'delivery' && name !== 'source')
+
+/** SQL that sums purchase lines up by these columns, in their order. */
+export function rollUp(rows: string, keys: readonly string[]): string {
+  const names = keys.map(id).join(', ')
   const sum = (value: string, scale: number) => `cast(coalesce(sum(${value}), 0) as decimal(18, ${scale}))`
   return `select ${names},
       ${sum('kg', 3)} as kg,

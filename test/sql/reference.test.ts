@@ -10,7 +10,7 @@ const seeds = Array.from({ length: 40 }, (_, index) => index + 1)
 const askedIn = (seed: number) => (seed % 4 === 0 ? '2026-Q1' : '2026-Q2')
 
 describe('the models give what the method says', () => {
-  test.each(seeds)('region %i', async (seed) => {
+  test.concurrent.each(seeds)('region %i', async (seed) => {
     const region = generateRegion(seed)
     const quarter = askedIn(seed)
     const expected = computeMarts(region, quarter)

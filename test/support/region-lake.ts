@@ -21,6 +21,7 @@ export type Pin = Parameters<typeof runModels>[2][number]
 
 /** A region's rows as a lake that models can be run over, without landing. */
 export interface RegionLake {
+  readonly storage: MemoryStorage
   readonly engine: DuckDBEngine
   readonly pins: Pin[]
   close(): Promise<void>
@@ -52,7 +53,7 @@ export async function openRegionLake(region: Region): Promise<RegionLake> {
     await workspace.remove()
   }
   const engine = await DuckDBEngine.open(storage, { tables: lakeTables(pins), threads: 2 })
-  return { engine, pins, close: () => engine.close() }
+  return { storage, engine, pins, close: () => engine.close() }
 }
 
 /** Saves the models that the wanted tables need, or every model; returns milliseconds by model. */
