@@ -9,8 +9,8 @@ import {
   nextCommit,
   type RowFile,
   readScope,
-  readScopes,
   type ScopeState,
+  standing,
   writeCommit,
 } from './lake/commits.ts'
 import { hashFile, putNumbered, putSame } from './lake/lake-files.ts'
@@ -20,18 +20,14 @@ import type { ParquetFile } from './landing/parquet-concat.ts'
 import { type Fault, type Problem, type ProblemContext, problem } from './landing/problems.ts'
 import { type Received, receive } from './landing/receive.ts'
 import { type Part, type RecordReader, readRecords, type Scan } from './landing/records.ts'
-import { type KnownDataset, Rows } from './landing/rows.ts'
+import { brokenReferences, orphanFaults, referenceState, referredTo, usersOf } from './landing/references.ts'
+import { Rows } from './landing/rows.ts'
 import { sameRows } from './landing/same-rows.ts'
-import {
-  dependents,
-  headerFaults,
-  orphanFaults,
-  refusesFile,
-  tableFaults,
-} from './landing/whole-file-checks.ts'
+import { headerFaults, refusesFile, tableFaults } from './landing/whole-file-checks.ts'
 import { unknownName } from './names.ts'
 import { parseQuarter } from './quarter.ts'
 import type { Storage, Workspace } from './storage/storage.ts'
+import { commitWithdrawal } from './withdraw.ts'
 
 /** Problems that an answer holds at most; the receipt holds them all. */
 export const PROBLEMS_SHOWN = 1000
@@ -92,13 +88,22 @@ export async function land(
   const workspace = await storage.workspace()
   let fast: FastRows | null = null
   try {
+    const reference_state = await referenceState(storage, table)
     fast = await startFast(storage, workspace, table, scope, request, effects)
     const file = await receive(request.file, join(workspace.path, 'received'), effects.onProgress)
     await assertUnchanged()
     const delivery = deliveryOf(scope, file.sha256)
     const state = await readScope(storage, scope)
-    if (state.effective?.delivery === delivery) return duplicateOf(state.effective)
-    const landing = new Landing(storage, workspace, table, scope, request, { ...file, delivery }, effects)
+    if (state.effective?.landing.sha256 === file.sha256) return duplicateOf(state.effective)
+    const landing = new Landing(
+      storage,
+      workspace,
+      table,
+      scope,
+      request,
+      { ...file, delivery, reference_state },
+      effects,
+    )
     return (fast && (await landing.runFast(fast, assertUnchanged))) ?? (await landing.run())
   } finally {
     await fast?.close()
@@ -166,6 +171,9 @@ function duplicateOf({ delivery, dataset, source, quarter, rows, refused_rows }:
   return { ...known, status: 'duplicate', supersedes: null, problems: [], problems_total: 0 }
 }
 
+/** A file that has come in, what it is called, and the reference data it is held against. */
+type ReceivedDelivery = Received & { readonly delivery: string; readonly reference_state: string }
+
 /** Row files of a delivery, ready to be stored. */
 interface Built {
   readonly row_name: string
@@ -180,7 +188,7 @@ class Landing {
   readonly #table: Table
   readonly #scope: Scope
   readonly #request: LandRequest
-  readonly #file: Received & { delivery: string }
+  readonly #file: ReceivedDelivery
   readonly #effects: LandEffects
   readonly #received_at: Date
   #codes: ProblemContext['codes'] = new Map()
@@ -191,7 +199,7 @@ class Landing {
     table: Table,
     scope: Scope,
     request: LandRequest,
-    file: Received & { delivery: string },
+    file: ReceivedDelivery,
     effects: LandEffects,
   ) {
     this.#storage = storage
@@ -279,12 +287,8 @@ class Landing {
     }
     const faults = await tableFaults(this.#table, rows)
     if (faults.length > 0 || isQuarterly(this.#table)) return faults
-    return await orphanFaults(
-      this.#table,
-      rows.goodRows()!,
-      await usersOf(this.#storage, this.#table),
-      (sql) => rows.select(sql),
-    )
+    const users = await usersOf(this.#storage, this.#table)
+    return await orphanFaults(rows.goodRows()!, users, (sql) => rows.select(sql))
   }
 
   /** Tells what stands in the lake; null when other rows have that name. */
@@ -328,12 +332,26 @@ class Landing {
     const landing = { key: await this.#storeBytes(), sha256: this.#file.sha256, bytes: this.#file.bytes }
     for (;;) {
       const state = await readScope(this.#storage, this.#scope)
-      if (state.effective?.delivery === this.#file.delivery) return duplicateOf(state.effective)
+      if (state.effective?.landing.sha256 === this.#file.sha256) return duplicateOf(state.effective)
       const supersedes = state.effective?.delivery ?? null
       const result = await this.#answer('accepted', built.curated.rows, refused_rows, supersedes, rows, [])
       const commit = this.#acceptance(state, built, refused_rows, landing)
-      if (await writeCommit(this.#storage, state, commit)) return result
+      if (await writeCommit(this.#storage, state, commit)) return await this.#holds(commit, result)
     }
+  }
+
+  /** Reference data may have changed between the look at it and the commit: what broke is taken back. */
+  async #holds(commit: Acceptance, result: LandResult): Promise<LandResult> {
+    if ((await referenceState(this.#storage, this.#table)) === this.#file.reference_state) return result
+    const faults = await brokenReferences(this.#storage, this.#table, commit)
+    if (faults.length === 0) return result
+    const reason = 'reference data changed while it was landed'
+    for (;;) {
+      const state = await readScope(this.#storage, this.#scope)
+      if (!standing(state.commits).some(({ delivery }) => delivery === commit.delivery)) break
+      if (await commitWithdrawal(this.#storage, state, commit.delivery, reason, this.#now())) break
+    }
+    return await this.#answer('refused', 0, commit.refused_rows, null, null, faults)
   }
 
   #acceptance(
@@ -438,22 +456,10 @@ class Landing {
 }
 
 /** The reference deliveries in force that this table's columns refer to, and folders of what refers to it. */
-async function readKnown(
-  storage: Storage,
-  table: Table,
-): Promise<{ datasets: KnownDataset[]; folders: string[] }> {
-  const referred = datasets.filter(
-    (other) =>
-      other.name !== table.name && table.columns.some((column) => column.references?.table === other.name),
-  )
-  const known = await Promise.all(
-    referred.map(async (other) => {
-      const { effective } = await readScope(storage, { dataset: other.name, source: '', quarter: null })
-      return { table: other, path: effective && (await storage.localFile(effective.curated.key)) }
-    }),
-  )
+async function readKnown(storage: Storage, table: Table) {
+  const known = await referredTo(storage, table)
   const users = isQuarterly(table) ? [] : (await usersOf(storage, table)).flatMap(({ paths }) => paths)
-  const paths = [...known.flatMap(({ path }) => (path === null ? [] : [path])), ...users]
+  const paths = [...known.flatMap(({ path }) => path ?? []), ...users]
   return { datasets: known, folders: [...new Set(paths.map((path) => dirname(path)))] }
 }
 
@@ -497,20 +503,6 @@ async function takeIn(rows: Rows, reader: RecordReader, table: Table): Promise<S
   }
   if (scan!.misshapen > 0) await rows.addMisshapen(reader.misshapen_file)
   return scan!
-}
-
-/** Effective deliveries that use codes of this reference dataset. */
-async function usersOf(storage: Storage, table: Table) {
-  const scopes = await readScopes(storage)
-  return await Promise.all(
-    dependents(table).map(async ({ table: other }) => {
-      const effective = scopes.flatMap(({ scope, effective }) =>
-        scope.dataset === other.name && effective ? [effective] : [],
-      )
-      const paths = effective.map(({ curated, rolled }) => storage.localFile((rolled ?? curated).key))
-      return { table: other, paths: await Promise.all(paths) }
-    }),
-  )
 }
 
 /** Codes that references of this table may name, for suggestions. */

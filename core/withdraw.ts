@@ -1,7 +1,5 @@
-import { dirname } from 'node:path'
 import { distance } from 'fastest-levenshtein'
 import { datasets } from '../schemas/datasets/index.ts'
-import { openDuckDB, quote, withConnection } from './engines/duckdb-session.ts'
 import { SkafferiError } from './errors.ts'
 import {
   type Acceptance,
@@ -13,8 +11,8 @@ import {
   writeCommit,
 } from './lake/commits.ts'
 import type { Scope } from './lake/layout.ts'
-import { type Fault, type Problem, problem } from './landing/problems.ts'
-import { danglingFaults, orphanFaults, referredTo, usersOf } from './landing/references.ts'
+import { type Problem, problem } from './landing/problems.ts'
+import { brokenReferences } from './landing/references.ts'
 import { unknownName } from './names.ts'
 import type { Storage } from './storage/storage.ts'
 
@@ -89,7 +87,8 @@ async function scopeHolding(storage: Storage, delivery: string): Promise<Scope> 
   )
 }
 
-async function commitWithdrawal(
+/** Writes the withdrawal as the scope's next commit; false when another writer was first. */
+export async function commitWithdrawal(
   storage: Storage,
   state: ScopeState,
   delivery: string,
@@ -111,32 +110,6 @@ async function commitWithdrawal(
 /** What would no longer hold if `after` counted in this scope (null: nothing). */
 async function consequences(storage: Storage, scope: Scope, after: Acceptance | null): Promise<Problem[]> {
   const table = datasets.find(({ name }) => name === scope.dataset)!
-  const path = after && (await storage.localFile(after.curated.key))
-  const users = await usersOf(storage, table)
-  const known = await referredTo(storage, table)
-  const paths = [
-    ...(path ? [path] : []),
-    ...users.flatMap((user) => user.paths),
-    ...known.flatMap((one) => one.path ?? []),
-  ]
-  if (paths.length === 0) return []
-  const workspace = await storage.workspace()
-  const instance = await openDuckDB([workspace.path, ...new Set(paths.map((one) => dirname(one)))])
-  try {
-    const select = (sql: string) =>
-      withConnection(
-        instance,
-        async (connection) =>
-          (await (await connection.run(sql)).getRowsJS()) as (string | number | bigint | null)[][],
-      )
-    const keys = table.key.map((name) => `cast(null as varchar) as "${name}"`).join(', ')
-    const rows = path ? `read_parquet(${quote(path)})` : `(select ${keys} where false)`
-    const faults: Fault[] = []
-    if (table.layer === 'reference') faults.push(...(await orphanFaults(rows, users, select)))
-    if (path) faults.push(...(await danglingFaults(table, rows, known, select)))
-    return faults.map((fault) => problem(fault, { table, quarter: scope.quarter, codes: new Map() }))
-  } finally {
-    instance.closeSync()
-    await workspace.remove()
-  }
+  const context = { table, quarter: scope.quarter, codes: new Map() }
+  return (await brokenReferences(storage, table, after)).map((fault) => problem(fault, context))
 }

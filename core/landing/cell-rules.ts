@@ -36,7 +36,6 @@ export function brokenRule(table: Table, column: Column, context: RuleContext): 
     ...typeViolations(column),
     ...rangeViolations(column),
     ...table.rules.flatMap((rule) => rowViolations(rule, column, context)),
-    ...keyViolations(table, column),
   ]
   const branches = referenceBranch(table, column)
   branches.push(...violations.map(({ rule, when }) => `when ${when} then ${quote(rule)}`))
@@ -79,7 +78,13 @@ function typeViolations(column: Column): Violation[] {
   if (column.values) return [{ rule: 'not_allowed', when: `${cell} not in (${listed(column.values)})` }]
   switch (column.type) {
     case 'date':
-      return [{ rule: 'date', when: `cast(try_cast(${cell} as date) as varchar) is distinct from ${cell}` }]
+      // the length keeps out what DuckDB calls dates too: infinity, years before Christ or of five digits
+      return [
+        {
+          rule: 'date',
+          when: `length(${cell}) <> 10 or cast(try_cast(${cell} as date) as varchar) is distinct from ${cell}`,
+        },
+      ]
     case 'quarter':
       return [{ rule: 'quarter', when: `not ${matches(cell, QUARTER)}` }]
     case 'boolean':
@@ -99,7 +104,8 @@ function typeViolations(column: Column): Violation[] {
 }
 
 function rangeViolations(column: Column): Violation[] {
-  const value = typedCell(column)
+  // as it was written: rounding must not bring a value into its range
+  const value = `try_cast(${id(column.name)} as double)`
   const conditions = [
     column.minimum === undefined ? [] : [`${value} < ${column.minimum}`],
     column.maximum === undefined ? [] : [`${value} > ${column.maximum}`],
@@ -162,19 +168,19 @@ function rowViolations(rule: TableRule, column: Column, { quarter }: RuleContext
   if (rule.rule === 'credit_line' && rule.sek === column.name) {
     const kg = `try_cast(${id(rule.kg)} as decimal(18, 3))`
     const sek = `try_cast(${cell} as decimal(18, 2))`
-    // the same sign in both texts is good and cheap to see
-    const alike = `starts_with(${cell}, '-') = starts_with(${id(rule.kg)}, '-')`
+    // no sign in either text is good and cheap to see
+    const plain = `not starts_with(${cell}, '-') and not starts_with(${id(rule.kg)}, '-')`
     const differ = `(${kg} < 0 and ${sek} > 0) or (${kg} >= 0 and ${sek} < 0)`
-    return [{ rule: 'credit_line', when: `case when ${alike} then false else ${differ} end` }]
+    return [{ rule: 'credit_line', when: `case when ${plain} then false else ${differ} end` }]
   }
   return []
 }
 
-/** A repeated key is said once a row, at the key's first column. */
-function keyViolations(table: Table, column: Column): Violation[] {
-  if (column.name !== table.key[0]) return []
+/** SQL condition: the row's key stands in the file more than once; null for a table without key. */
+export function isRepeated(table: Table): string | null {
+  if (table.key.length === 0) return null
   const key = table.key.map(id).join(', ')
-  return [{ rule: 'repeated_key', when: `(${key}) in (select ${key} from ${REPEATED_KEYS})` }]
+  return `coalesce((${key}) in (select ${key} from ${REPEATED_KEYS}), false)`
 }
 
 /**

@@ -1,7 +1,7 @@
 import { datasets } from '../../schemas/datasets/index.ts'
 import type { Column, Table } from '../../schemas/table.ts'
-import { quote } from '../engines/duckdb-session.ts'
-import { readScope, readScopes } from '../lake/commits.ts'
+import { openDuckDB, quote, withConnection } from '../engines/duckdb-session.ts'
+import { type Acceptance, readScope, readScopes } from '../lake/commits.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Fault } from './problems.ts'
 
@@ -25,6 +25,23 @@ export interface UsingDataset {
   readonly paths: readonly string[]
 }
 
+/**
+ * Names the deliveries that a table's rows are held against, or that hold on to its codes. As long as it stays
+ * the same, what was judged stays true.
+ */
+export async function referenceState(storage: Storage, table: Table): Promise<string> {
+  const referred = new Set(table.columns.flatMap(({ references }) => references?.table ?? []))
+  const using = new Set(tablesUsing(table).map((other) => other.table.name))
+  const scopes = await readScopes(storage)
+  return scopes
+    .filter(
+      ({ scope }) =>
+        scope.dataset !== table.name && (referred.has(scope.dataset) || using.has(scope.dataset)),
+    )
+    .map(({ effective }) => effective?.row_name)
+    .join(' ')
+}
+
 /** The reference deliveries in force that a table's columns refer to, other than its own. */
 export async function referredTo(storage: Storage, table: Table): Promise<KnownDataset[]> {
   const names = new Set(table.columns.flatMap(({ references }) => references?.table ?? []))
@@ -37,15 +54,19 @@ export async function referredTo(storage: Storage, table: Table): Promise<KnownD
   )
 }
 
-/** The effective deliveries of any quarter whose columns refer to this table. */
-export async function usersOf(storage: Storage, table: Table): Promise<UsingDataset[]> {
-  const using = datasets
+function tablesUsing(table: Table): Omit<UsingDataset, 'paths'>[] {
+  return datasets
     .filter(({ name }) => name !== table.name)
     .map((other) => ({
       table: other,
       columns: other.columns.filter(({ references }) => references?.table === table.name),
     }))
     .filter(({ columns }) => columns.length > 0)
+}
+
+/** The effective deliveries of any quarter whose columns refer to this table. */
+export async function usersOf(storage: Storage, table: Table): Promise<UsingDataset[]> {
+  const using = tablesUsing(table)
   if (using.length === 0) return []
   const scopes = await readScopes(storage)
   return await Promise.all(
@@ -122,4 +143,41 @@ export async function danglingFaults(
     }
   }
   return faults
+}
+
+/**
+ * References that would not hold if the rows of `after` counted for a dataset (null: no rows): codes in use
+ * that they lack, and codes of theirs that are no longer known.
+ */
+export async function brokenReferences(
+  storage: Storage,
+  table: Table,
+  after: Acceptance | null,
+): Promise<Fault[]> {
+  const path = after && (await storage.localFile(after.curated.key))
+  const users = await usersOf(storage, table)
+  const known = await referredTo(storage, table)
+  const paths = [
+    path ?? [],
+    users.flatMap((user) => user.paths),
+    known.flatMap((one) => one.path ?? []),
+  ].flat()
+  if (paths.length === 0) return []
+  const workspace = await storage.workspace()
+  const instance = await openDuckDB([workspace.path], {}, paths)
+  try {
+    const select: Select = (sql) =>
+      withConnection(instance, async (connection) => {
+        return (await (await connection.run(sql)).getRowsJS()) as (string | number | bigint | null)[][]
+      })
+    const keys = table.key.map((name) => `cast(null as varchar) as ${id(name)}`).join(', ')
+    const rows = path ? `read_parquet(${quote(path)})` : `(select ${keys} where false)`
+    return [
+      ...(table.layer === 'reference' ? await orphanFaults(rows, users, select) : []),
+      ...(path ? await danglingFaults(table, rows, known, select) : []),
+    ]
+  } finally {
+    instance.closeSync()
+    await workspace.remove()
+  }
 }

@@ -4,23 +4,24 @@ import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { rolled_purchases } from '../../schemas/rolled.ts'
 import type { Column, Table } from '../../schemas/table.ts'
 import { openDuckDB, quote, withConnection } from '../engines/duckdb-session.ts'
-import { brokenRule, knownTable, REPEATED_KEYS, type RuleContext, typedCell } from './cell-rules.ts'
+import {
+  brokenRule,
+  isRepeated,
+  knownTable,
+  REPEATED_KEYS,
+  type RuleContext,
+  typedCell,
+} from './cell-rules.ts'
 import { concatParquet, type ParquetFile } from './parquet-concat.ts'
 import type { Fault } from './problems.ts'
 import type { Part } from './records.ts'
+import type { KnownDataset } from './references.ts'
 
 const MEMORY = '700MB'
 const TEXT = 'varchar'
 const FAULTS = 'faults'
 const REFUSED = 'refused'
 const id = (name: string) => `"${name}"`
-
-/** Where the rows of an effective reference delivery lie, to hold references against. */
-export interface KnownDataset {
-  readonly table: Table
-  /** Local Parquet file; null when none has been landed. */
-  readonly path: string | null
-}
 
 /** What a delivery's rows are called and held against. */
 export interface RowsOptions extends RuleContext {
@@ -164,6 +165,13 @@ export class Rows {
     })
   }
 
+  /** Every value of a column, in good and in refused rows. */
+  async valuesOf(column: string): Promise<Set<string>> {
+    const good = this.goodRows()
+    const all = [REFUSED, ...(good === null ? [] : [good])].map((rows) => `select ${id(column)} from ${rows}`)
+    return new Set((await this.select(all.join(' union '))).map(([value]) => String(value)))
+  }
+
   /** SQL of the good rows so far, as typed columns; null when there are none. */
   goodRows(): string | null {
     const pieces = this.#pieces.filter(Boolean)
@@ -203,23 +211,37 @@ export class Rows {
 
   /** Writes the good rows of a part; a part that has others is looked at again. Null = no good rows. */
   async #addPart(connection: DuckDBConnection, part: Part): Promise<string | null> {
-    const { table, source, row_name } = this.#options
+    const { table } = this.#options
     const path = `${part.file}.parquet`
-    const typed = table.columns.map((column) => `${typedCell(column)} as ${id(column.name)}`)
     const good = table.columns.map((column) => `(${brokenRule(table, column, this.#options)}) is null`)
+    const repeated = isRepeated(table)
+    if (repeated !== null) good.push(`not ${repeated}`)
     const result = await connection.run(
-      `copy (select ${typed.join(', ')}, ${quote(row_name)} as delivery, ${quote(source)} as source, "line" from (${this.#source(part)}) where ${good.join(' and ')}) to ${quote(path)} (format parquet, write_bloom_filter false)`,
+      `copy (select ${this.#typedColumns()} from (${this.#source(part)}) where ${good.join(' and ')}) to ${quote(path)} (format parquet, write_bloom_filter false)`,
     )
     const rows = Number((await result.getRows())[0]![0])
     if (rows < part.records) await this.#refuse(connection, part, part.records - rows)
     return rows === 0 ? null : path
   }
 
+  /** The table's columns and the envelope; a table with a column `source` of its own keeps that one. */
+  #typedColumns(): string {
+    const { table, source, row_name } = this.#options
+    const own = table.columns.map((column) => `${typedCell(column)} as ${id(column.name)}`)
+    const envelope = [
+      ['delivery', quote(row_name)],
+      ['source', quote(source)],
+      ['line', '"line"'],
+    ].filter(([name]) => !table.columns.some((column) => column.name === name))
+    return [...own, ...envelope.map(([name, value]) => `${value} as ${id(name!)}`)].join(', ')
+  }
+
   async #refuse(connection: DuckDBConnection, part: Part, expected: number): Promise<void> {
     const { table } = this.#options
     const rules = table.columns.map((column) => ({ column, rule: brokenRule(table, column, this.#options) }))
+    const repeated = isRepeated(table)
     const cells = table.columns.map(({ name }) => id(name)).join(', ')
-    const bad = rules.map(({ rule }) => `(${rule}) is not null`).join(' or ')
+    const bad = [...rules.map(({ rule }) => `(${rule}) is not null`), repeated ?? 'false'].join(' or ')
     await connection.run(
       `create or replace temp table bad as select "line", ${cells} from (${this.#source(part)}) where ${bad}`,
     )
@@ -227,8 +249,20 @@ export class Rows {
     if (found !== expected)
       throw new Error(`${part.file}: ${expected} rows are not good but ${found} have a fault`)
     await connection.run(`insert into ${REFUSED} by name select * from bad`)
-    const faults = rules.map(({ column, rule }, at) => faultsOf(column, at, rule)).join(' union all ')
-    await connection.run(`insert into ${FAULTS} select * from (${faults}) where "rule" is not null`)
+    const faults = rules.map(({ column, rule }, at) => faultsOf(column, at, rule))
+    // said once a row, at the key's first column
+    if (repeated !== null) {
+      faults.push(
+        faultsOf(
+          table.columns.find(({ name }) => name === table.key[0])!,
+          0,
+          `case when ${repeated} then 'repeated_key' end`,
+        ),
+      )
+    }
+    await connection.run(
+      `insert into ${FAULTS} select * from (${faults.join(' union all ')}) where "rule" is not null`,
+    )
   }
 
   /** SQL of a part's records: `line` and the cells as text, named by the header; empty cells are null. */

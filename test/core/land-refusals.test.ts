@@ -64,7 +64,7 @@ async function expectRefused({ dataset, content, problems }: Refusal, sending: S
     if (column !== null) expect(message).toContain(column)
   }
   const lines = new Set(
-    result.problems.flatMap(({ line, column }) => (line === null ? [] : [`${line} ${column}`])),
+    result.problems.flatMap(({ line, column, rule }) => (line === null ? [] : [`${line} ${column} ${rule}`])),
   )
   expect(result).toMatchObject({
     status: 'refused',

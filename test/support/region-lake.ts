@@ -34,7 +34,7 @@ const RUN = 'test'
 export async function openRegionLake(region: Region): Promise<RegionLake> {
   const storage = new MemoryStorage()
   const workspace = await storage.workspace()
-  const instance = await openDuckDB([workspace.path], { threads: 1 })
+  const instance = await openDuckDB([workspace.path], { threads: 2 })
   const connection = await instance.connect()
   const pins: Pin[] = []
   try {
