@@ -80,5 +80,3 @@ export async function benchAnalysis(small: boolean): Promise<void> {
   )
   console.log(JSON.stringify(results))
 }
-
-if (import.meta.main) await benchAnalysis(process.argv.includes('--small'))

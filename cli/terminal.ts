@@ -94,14 +94,15 @@ export function textTable(
   return table.toString().replaceAll(/ +$/gm, '')
 }
 
-const numbers = new Intl.NumberFormat('sv-SE', { maximumFractionDigits: 0 })
-const tenths = new Intl.NumberFormat('sv-SE', { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+const inGroups = (value: number, decimals: number) =>
+  value
+    .toLocaleString('en', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
+    .replaceAll(',', ' ')
 
-/** A whole number with thin groups, such as 42 000. */
-export const whole = (value: number) => numbers.format(value).replaceAll('\u00a0', ' ')
-/** Tonnes of a mass in kg: one decimal below 100 t. */
-export const tonnes = (kg: number) =>
-  `${(kg < 99_950 ? tenths.format(kg / 1000) : numbers.format(kg / 1000)).replaceAll('\u00a0', ' ')} t`
-/** Kronor as thousands or millions. */
+/** A whole number in groups, such as 42 000. */
+export const whole = (value: number) => inGroups(value, 0)
+/** Tonnes of a mass in kg: one decimal below 100 t, none for nothing. */
+export const tonnes = (kg: number) => `${inGroups(kg / 1000, kg === 0 || kg >= 99_950 ? 0 : 1)} t`
+/** Kronor in thousands or millions. */
 export const kronor = (sek: number) =>
-  sek < 999_500 ? `${whole(sek / 1000)} kSEK` : `${tenths.format(sek / 1e6).replaceAll('\u00a0', ' ')} MSEK`
+  sek < 999_500 ? `${inGroups(sek / 1000, 0)} kSEK` : `${inGroups(sek / 1e6, 1)} MSEK`

@@ -11,7 +11,7 @@ import type { Storage } from '../../core/storage/storage.ts'
 import { whatIfOffered } from '../../core/what-if.ts'
 import { LAST_QUARTER, OFFERED_SHARE, OFFERED_SHARE_VARIANTS } from '../../data/derive/assumptions.ts'
 import { type Command, EXIT } from '../command.ts'
-import { type Figures, readFigures } from '../demo/figures.ts'
+import { type Figures, readFigures, readOpportunities, yearOf } from '../demo/figures.ts'
 import { type Headline, report } from '../demo/report.ts'
 import type { Terminal } from '../terminal.ts'
 import { summary } from './land.ts'
@@ -44,13 +44,12 @@ export const demo: Command = {
     terminal.done()
     terminal.say(`landed: ${summary(landed)}`)
     if (landed.some(({ status }) => status === 'refused')) return EXIT.refused
-    const { run } = await analyse(
-      storage,
-      { quarter },
-      {
-        onModel: (model, number, of) => terminal.progress(`${number}/${of} ${model}`),
-      },
-    )
+    let run = ''
+    for (const of of yearOf(quarter)) {
+      const onModel = (model: string, number: number, count: number) =>
+        terminal.progress(`analysing ${of} ${number}/${count} ${model}`)
+      run = (await analyse(storage, { quarter: of }, { onModel })).run
+    }
     const figures = await readFigures(storage, quarter, run)
     const headlines = await offerHeadlines(storage, figures, terminal)
     terminal.done()
@@ -97,11 +96,11 @@ async function offerHeadlines(storage: Storage, figures: Figures, terminal: Term
   for (const share of OFFERED_SHARE_VARIANTS.value) {
     terminal.progress(`what if ${Math.round(100 * share)} % were on offer`)
     const factor = share / OFFERED_SHARE.value
-    const { opportunities } =
+    const opportunities =
       factor === 1
-        ? figures
+        ? figures.opportunities
         : await whatIfOffered(storage, figures.quarter, factor, (lake, run) =>
-            readFigures(lake, figures.quarter, run),
+            readOpportunities(lake, figures.quarter, run),
           )
     headlines.push({ share, opportunities })
   }

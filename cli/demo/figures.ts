@@ -1,6 +1,5 @@
-import { DuckDBEngine } from '../../core/engines/duckdb.ts'
-import { readRun } from '../../core/lake/runs.ts'
 import type { MartRow } from '../../core/mart-text.ts'
+import { parseQuarter, quarterAt } from '../../core/quarter.ts'
 import { plainRows, query } from '../../core/query.ts'
 import type { Storage } from '../../core/storage/storage.ts'
 
@@ -31,7 +30,7 @@ export interface Figures {
   readonly shares: readonly MartRow[]
 }
 
-/** Reads a run's figures for the demo's zone. */
+/** Reads a run's figures for the demo's zone; the quarters of its year need runs too. */
 export async function readFigures(storage: Storage, quarter: string, run: string): Promise<Figures> {
   const inZone = [`zoning=${ZONE.zoning}`, `zone=${ZONE.zone}`]
   const read = async (mart: string, where: string[]) => await query(storage, { mart, quarter, run, where })
@@ -39,47 +38,52 @@ export async function readFigures(storage: Storage, quarter: string, run: string
   const daily = async (where: string[]) =>
     Number((await rows('servings', [...where, 'segment=all']))[0]?.portions_per_day ?? 0)
   const largest = await Promise.all(LARGEST.map((zone) => daily(['zoning=municipality', `zone=${zone}`])))
-  const opportunities = (await rows('opportunities')).toSorted((a, b) => Number(a.rank) - Number(b.rank))
+  const balancesOf = async (of: string) =>
+    plainRows((await query(storage, { mart: 'balances', quarter: of, where: inZone })).arrow)
   return {
     quarter,
     run,
     notices: (await read('servings', inZone)).notices,
     portions_per_day: await daily(inZone),
     largest_portions_per_day: largest.reduce((sum, one) => sum + one, 0),
-    years: await readYears(storage, quarter, run),
+    years: await readYears(balancesOf, quarter),
     balances: await rows('balances'),
     bottlenecks: await rows('bottlenecks'),
-    opportunities,
+    opportunities: await readOpportunities(storage, quarter, run),
     shares: await rows('shares', ['product_group=all']),
   }
 }
 
-async function readYears(storage: Storage, quarter: string, run: string): Promise<YearOfGroup[]> {
-  const record = await readRun(storage, quarter, run)
-  const name = 'int_zone_balances'
-  const text = ['zoning', 'zone', 'product_group', 'scenario'].map(
-    (column) => ({ name: column, type: 'text' }) as const,
-  )
-  const kg = ['demand_kg', 'produced_kg', 'supply_kg'].map(
-    (column) => ({ name: column, type: 'computed_kilograms' }) as const,
-  )
-  const table = {
-    name,
-    columns: [...text, ...kg],
-    keys: record.models[name]!.map(({ key }) => key),
-    partitioned: false,
-  }
-  const engine = await DuckDBEngine.open(storage, { tables: [table] })
-  try {
-    const result = await engine.query(
-      `select product_group, sum(demand_kg) as demand_kg, sum(produced_kg) as produced_kg, sum(supply_kg) as supply_kg
-       from ${name} where zoning = '${ZONE.zoning}' and zone = '${ZONE.zone}' and scenario = 'central'
-       group by product_group having sum(demand_kg) > 0 order by demand_kg desc`,
-    )
-    return plainRows(result) as unknown as YearOfGroup[]
-  } finally {
-    await engine.close()
-  }
+/** A run's opportunities in the demo's zone, by rank. */
+export async function readOpportunities(storage: Storage, quarter: string, run: string): Promise<MartRow[]> {
+  const where = [`zoning=${ZONE.zoning}`, `zone=${ZONE.zone}`]
+  const { arrow } = await query(storage, { mart: 'opportunities', quarter, run, where })
+  return plainRows(arrow).toSorted((a, b) => Number(a.rank) - Number(b.rank))
+}
+
+/** Adds the balances of the year's quarters up. */
+async function readYears(
+  read: (quarter: string) => Promise<MartRow[]>,
+  quarter: string,
+): Promise<YearOfGroup[]> {
+  const rows = (await Promise.all(yearOf(quarter).map(read))).flat()
+  const groups = Map.groupBy(rows, ({ product_group }) => String(product_group))
+  const sum = (own: readonly MartRow[], column: string) =>
+    own.reduce((total, row) => total + Number(row[column]), 0)
+  return [...groups]
+    .map(([product_group, own]) => ({
+      product_group,
+      demand_kg: sum(own, 'demand_kg'),
+      produced_kg: sum(own, 'produced_kg'),
+      supply_kg: sum(own, 'supply_kg'),
+    }))
+    .sort((a, b) => b.demand_kg - a.demand_kg)
+}
+
+/** The four quarters that end with this one, oldest first. */
+export function yearOf(quarter: string): string[] {
+  const { index } = parseQuarter(quarter)
+  return [3, 2, 1, 0].map((back) => quarterAt(index - back).name)
 }
 
 /** Form kg a year that an instrument would bring, over the opportunities whose certainty is known. */
