@@ -21,17 +21,17 @@ zones as (
 int_demand_coverage as (
   select
     balances.quarter_index,
-    balances.zoning,
-    balances.zone,
-    balances.product_group,
+    balances.age,
+    balances.cell,
     coalesce(covered.population, 0e0) / nullif(1e0 * zones.zone_population, 0e0) as demand_coverage
   from int_zone_balances as balances
-  left join zones on zones.zoning = balances.zoning and zones.zone = balances.zone
+  join int_cells as cells on cells.cell = balances.cell
+  left join zones on zones.zoning = cells.zoning and zones.zone = cells.zone
   left join covered
     on covered.quarter_index = balances.quarter_index
-    and covered.zoning = balances.zoning
-    and covered.zone = balances.zone
-    and covered.product_group = balances.product_group
+    and covered.zoning = cells.zoning
+    and covered.zone = cells.zone
+    and covered.product_group = cells.product_group
   where balances.scenario = 'central' and balances.has_demand
 )
 

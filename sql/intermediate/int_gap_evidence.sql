@@ -2,24 +2,21 @@
 -- answers: the worst evidence behind its gap: what the model fills from, and production and processing
 -- leaves out: places where the model fills nothing
 with filled as (
-  select
-    demand.quarter_index,
-    demand.place,
-    demand.product_group,
-    demand.form,
-    min(modelled.evidence) as evidence
+  select demand.quarter_index, cells.cell, demand.form, min(known.evidence) as evidence
   from int_place_demand as demand
   join int_quarters as quarters on quarters.quarter_index = demand.quarter_index
-  join int_demand_modelled as modelled
-    on modelled.quarter_index = demand.quarter_index
-    and modelled.place = demand.place
-    and modelled.product_group = demand.product_group
-    and modelled.form = demand.form
-  where quarters.age < 4 and demand.scenario = 'central' and demand.fill_kg > 5e-4
-  group by demand.quarter_index, demand.place, demand.product_group, demand.form
+  join int_demand_known as known
+    on known.quarter_index = demand.quarter_index
+    and known.place = demand.place
+    and known.product_group = demand.product_group
+    and known.form = demand.form
+  join int_place_cells as cells
+    on cells.place = demand.place and cells.product_group = demand.product_group
+  where quarters.age < 4 and demand.scenario = 'central' and demand.demand_kg - known.observed > 5e-4
+  group by demand.quarter_index, cells.cell, demand.form
 ),
 
-reported as (
+supplying as (
   select quarter_index, place, product_group, evidence
   from stg_production
   union all
@@ -27,41 +24,25 @@ reported as (
   from stg_processing
 ),
 
-form_evidence as (
-  select filled.quarter_index, zones.zoning, zones.zone, filled.product_group, filled.form, min(filled.evidence) as evidence
-  from filled
-  join int_place_zones as zones on zones.place = filled.place
-  group by filled.quarter_index, zones.zoning, zones.zone, filled.product_group, filled.form
-),
-
-group_evidence as (
-  select reported.quarter_index, zones.zoning, zones.zone, reported.product_group, min(reported.evidence) as evidence
-  from reported
-  join int_place_zones as zones on zones.place = reported.place
-  group by reported.quarter_index, zones.zoning, zones.zone, reported.product_group
+supplied as (
+  select supplying.quarter_index, cells.cell, min(supplying.evidence) as evidence
+  from supplying
+  join int_place_cells as cells
+    on cells.place = supplying.place and cells.product_group = supplying.product_group
+  group by supplying.quarter_index, cells.cell
 ),
 
 int_gap_evidence as (
   select
     gaps.quarter_index,
-    gaps.zoning,
-    gaps.zone,
-    gaps.product_group,
+    gaps.cell,
     gaps.form,
     -- the worst: assumed < derived < reported is also how the words sort
-    least(coalesce(form_evidence.evidence, 'reported'), coalesce(group_evidence.evidence, 'reported')) as evidence
+    least(coalesce(filled.evidence, 'reported'), coalesce(supplied.evidence, 'reported')) as evidence
   from int_form_gaps as gaps
-  left join form_evidence
-    on form_evidence.quarter_index = gaps.quarter_index
-    and form_evidence.zoning = gaps.zoning
-    and form_evidence.zone = gaps.zone
-    and form_evidence.product_group = gaps.product_group
-    and form_evidence.form = gaps.form
-  left join group_evidence
-    on group_evidence.quarter_index = gaps.quarter_index
-    and group_evidence.zoning = gaps.zoning
-    and group_evidence.zone = gaps.zone
-    and group_evidence.product_group = gaps.product_group
+  left join filled
+    on filled.quarter_index = gaps.quarter_index and filled.cell = gaps.cell and filled.form = gaps.form
+  left join supplied on supplied.quarter_index = gaps.quarter_index and supplied.cell = gaps.cell
   where gaps.scenario = 'central'
 )
 

@@ -6,9 +6,7 @@ with instruments (instrument) as (values ('contract'), ('supply_dialogue'), ('de
 of_forms as (
   select
     gaps.quarter_index,
-    gaps.zoning,
-    gaps.zone,
-    gaps.product_group,
+    gaps.cell,
     gaps.scenario,
     instruments.instrument,
     gaps.form as target,
@@ -23,36 +21,34 @@ of_forms as (
 ),
 
 amounts as (
-  select quarter_index, zoning, zone, product_group, scenario, instrument, target, kg
+  select quarter_index, cell, scenario, instrument, target, kg
   from of_forms
   union all
   select
-    quarter_index,
-    zoning,
-    zone,
-    product_group,
-    scenario,
+    balances.quarter_index,
+    balances.cell,
+    balances.scenario,
     'production_investment' as instrument,
-    product_group as target,
-    production_gap_kg as kg
-  from int_zone_balances
-  where has_demand
+    cells.product_group as target,
+    balances.production_gap_kg as kg
+  from int_zone_balances as balances
+  join int_cells as cells on cells.cell = balances.cell
+  where balances.has_demand
   union all
   select
-    quarter_index,
-    zoning,
-    zone,
-    product_group,
-    scenario,
+    losses.quarter_index,
+    losses.cell,
+    losses.scenario,
     'processing_investment' as instrument,
-    step as target,
-    yield * processing_gap_kg as kg
-  from int_step_gaps
-  where has_demand
+    losses.step as target,
+    steps.yield * losses.processing_gap_kg as kg
+  from int_step_losses as losses
+  join int_cell_steps as steps on steps.cell = losses.cell and steps.step = losses.step
+  where losses.has_demand
 ),
 
 int_opportunity_amounts as (
-  select quarter_index, zoning, zone, product_group, scenario, instrument, target, kg
+  select quarter_index, cell, scenario, instrument, target, kg
   from amounts
   where kg > 0e0
 )

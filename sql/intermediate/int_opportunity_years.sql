@@ -3,9 +3,7 @@
 -- leaves out: what would move nothing in the central case
 with cases as (
   select
-    zoning,
-    zone,
-    product_group,
+    cell,
     instrument,
     target,
     sum(case when scenario = 'central' then kg else 0e0 end) as kg_per_year,
@@ -13,14 +11,12 @@ with cases as (
     sum(case when scenario = 'high' then kg else 0e0 end) as kg_in_high,
     max(case when scenario = 'central' then kg else 0e0 end) as peak_quarter_kg
   from int_opportunity_amounts
-  group by zoning, zone, product_group, instrument, target
+  group by cell, instrument, target
 ),
 
 int_opportunity_years as (
   select
-    zoning,
-    zone,
-    product_group,
+    cell,
     instrument,
     target,
     kg_per_year,

@@ -10,7 +10,6 @@ int_purchase_origins as (
   select
     zones.zoning,
     zones.zone,
-    zones.has_gaps,
     origins.place,
     origins.origin,
     case when origins.grown_place is null then 'unknown' else coalesce(grown.relation, 'outside') end as grown,

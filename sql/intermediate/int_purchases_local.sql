@@ -4,8 +4,7 @@
 with near as (
   select
     purchases.quarter_index,
-    origins.zoning,
-    origins.zone,
+    cells.cell,
     purchases.place,
     purchases.product_group,
     purchases.form,
@@ -14,31 +13,27 @@ with near as (
   from stg_purchases as purchases
   join int_purchase_origins as origins
     on origins.place = purchases.place and origins.origin = purchases.origin
-  where origins.has_gaps and origins.grown <> 'outside' and origins.processed <> 'outside'
-  group by
-    purchases.quarter_index,
-    origins.zoning,
-    origins.zone,
-    purchases.place,
-    purchases.product_group,
-    purchases.form
+  join int_cells as cells
+    on cells.zoning = origins.zoning
+    and cells.zone = origins.zone
+    and cells.product_group = purchases.product_group
+  where origins.grown <> 'outside' and origins.processed <> 'outside'
+  group by purchases.quarter_index, cells.cell, purchases.place, purchases.product_group, purchases.form
 ),
 
 cases as (
   select
     near.quarter_index,
-    near.zoning,
-    near.zone,
+    near.cell,
     near.place,
-    near.product_group,
     near.form,
     demand.scenario,
     demand.demand_kg,
-    cast(
-      case when demand.scenario = 'low' then near.possible_kg else near.inside_kg end as double
-    ) / nullif(paths.yield, 0e0) as near_kg
+    cast(case when demand.scenario = 'low' then near.possible_kg else near.inside_kg end as double)
+      / nullif(1e0 * forms.yield, 0e0) as near_kg
   from near
-  join int_form_paths as paths on paths.product_group = near.product_group and paths.form = near.form
+  join stg_product_forms as forms
+    on forms.product_group = near.product_group and forms.form = near.form
   join int_place_demand as demand
     on demand.quarter_index = near.quarter_index
     and demand.place = near.place
@@ -47,15 +42,7 @@ cases as (
 ),
 
 int_purchases_local as (
-  select
-    quarter_index,
-    zoning,
-    zone,
-    place,
-    product_group,
-    form,
-    scenario,
-    least(demand_kg, near_kg) as local_kg
+  select quarter_index, cell, place, form, scenario, least(demand_kg, near_kg) as local_kg
   from cases
   where near_kg > 0e0
 )

@@ -2,10 +2,11 @@
 -- answers: how many kg the model expects and nobody reported, and their value at the modelled mix's prices
 -- leaves out: places whose purchases are complete. Form kg; SEK without a price count 0 and are marked
 with quantities as (
-  select quarter_index, place, product_group, form, form_kg as modelled_kg, 0e0 as observed_kg
+  select
+    quarter_index, place, product_group, form, reported_kg + derived_kg + assumed_kg as modelled_kg, 0e0 as observed_kg
   from int_demand_modelled
   union all
-  select quarter_index, place, product_group, form, 0e0 as modelled_kg, form_kg as observed_kg
+  select quarter_index, place, product_group, form, 0e0 as modelled_kg, observed_kg
   from int_demand_observed
 ),
 

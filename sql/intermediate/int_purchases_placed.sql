@@ -19,15 +19,15 @@ purchased as (
     purchases.origin,
     purchases.product_group,
     purchases.is_organic,
-    paths.level = 0 as is_unprocessed,
+    forms.step is null as is_unprocessed,
     purchases.kg,
     cast(coalesce(purchases.sek, 0) as double)
       + cast(purchases.unpriced_kg as double) * coalesce(prices.sek_per_kg, 0e0) as sek,
     purchases.unpriced_lines > 0 and prices.sek_per_kg is null as lacks_price
   from stg_purchases as purchases
   join int_quarters as quarters on quarters.quarter_index = purchases.quarter_index
-  join int_form_paths as paths
-    on paths.product_group = purchases.product_group and paths.form = purchases.form
+  join stg_product_forms as forms
+    on forms.product_group = purchases.product_group and forms.form = purchases.form
   left join int_prices as prices
     on prices.product_group = purchases.product_group and prices.form = purchases.form
   where quarters.age = 0

@@ -4,32 +4,21 @@
 with local_uses as (
   select
     demand.quarter_index,
-    demand.zoning,
-    demand.zone,
-    demand.product_group,
+    demand.cell,
     ancestors.ancestor as step,
     demand.scenario,
     sum(demand.local_kg) as local_kg
   from int_zone_demand as demand
-  join int_form_paths as paths on paths.product_group = demand.product_group and paths.form = demand.form
-  join int_step_ancestors as ancestors
-    on ancestors.product_group = paths.product_group and ancestors.step = paths.step
+  join int_cell_forms as forms on forms.cell = demand.cell and forms.form = demand.form
+  join int_cell_ancestors as ancestors on ancestors.cell = forms.cell and ancestors.step = forms.step
   where demand.local_kg > 0e0
-  group by
-    demand.quarter_index,
-    demand.zoning,
-    demand.zone,
-    demand.product_group,
-    ancestors.ancestor,
-    demand.scenario
+  group by demand.quarter_index, demand.cell, ancestors.ancestor, demand.scenario
 ),
 
 int_step_rooms as (
   select
     capacity.quarter_index,
-    capacity.zoning,
-    capacity.zone,
-    capacity.product_group,
+    capacity.cell,
     capacity.step,
     capacity.scenario,
     capacity.capacity_kg,
@@ -37,9 +26,7 @@ int_step_rooms as (
   from int_zone_capacity as capacity
   left join local_uses
     on local_uses.quarter_index = capacity.quarter_index
-    and local_uses.zoning = capacity.zoning
-    and local_uses.zone = capacity.zone
-    and local_uses.product_group = capacity.product_group
+    and local_uses.cell = capacity.cell
     and local_uses.step = capacity.step
     and local_uses.scenario = capacity.scenario
 )

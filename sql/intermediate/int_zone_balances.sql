@@ -3,40 +3,23 @@
 -- leaves out: forms and steps. Raw kg
 with supplies as (
   select
-    quarters.quarter_index,
-    quarters.age,
-    quarters.zoning,
-    quarters.zone,
-    quarters.product_group,
-    quarters.scenario,
-    quarters.demand_kg > 5e-4 as has_demand,
-    quarters.demand_kg,
-    quarters.observed_kg,
-    quarters.local_kg,
-    quarters.supply_kg,
-    quarters.produced_kg,
-    quarters.processable_kg,
-    quarters.held_kg,
+    quarters.quarter_index, quarters.age, quarters.cell, quarters.scenario, quarters.local_kg,
+    quarters.supply_kg, quarters.produced_kg, quarters.processable_kg, quarters.held_kg,
+    quarters.local_kg + quarters.processable_kg + quarters.held_kg as demand_kg,
     stocks.offered_stock_kg as opening_stock_kg,
     greatest(0e0, stocks.offered_stock_kg + quarters.supply_kg - quarters.local_kg) as available_kg,
-    greatest(0e0, stocks.grown_stock_kg + quarters.produced_kg - quarters.local_kg) as grown_kg,
-    greatest(
-      0e0,
-      stocks.offered_stock_kg + quarters.supply_kg - quarters.local_kg - quarters.processable_kg
-    ) as closing_stock_kg
+    greatest(0e0, stocks.grown_stock_kg + quarters.produced_kg - quarters.local_kg) as grown_kg
   from int_zone_quarters as quarters
   join int_zone_stocks as stocks
     on stocks.quarter_index = quarters.quarter_index
-    and stocks.zoning = quarters.zoning
-    and stocks.zone = quarters.zone
-    and stocks.product_group = quarters.product_group
+    and stocks.cell = quarters.cell
     and stocks.scenario = quarters.scenario
 ),
 
 reaches as (
   select
-    quarter_index, age, zoning, zone, product_group, scenario, has_demand, demand_kg, observed_kg, local_kg,
-    supply_kg, produced_kg, processable_kg, held_kg, opening_stock_kg, available_kg, closing_stock_kg,
+    quarter_index, age, cell, scenario, demand_kg, local_kg, supply_kg, produced_kg, processable_kg, held_kg,
+    opening_stock_kg, available_kg,
     -- never below what is available, were it by a rounding
     greatest(available_kg, grown_kg) as reachable_kg
   from supplies
@@ -44,8 +27,10 @@ reaches as (
 
 int_zone_balances as (
   select
-    quarter_index, age, zoning, zone, product_group, scenario, has_demand, demand_kg, observed_kg, local_kg,
-    supply_kg, produced_kg, processable_kg, held_kg, opening_stock_kg, available_kg, closing_stock_kg, reachable_kg,
+    quarter_index, age, cell, scenario, demand_kg, local_kg, supply_kg, produced_kg, processable_kg, held_kg,
+    opening_stock_kg, available_kg, reachable_kg,
+    demand_kg > 5e-4 as has_demand,
+    greatest(0e0, opening_stock_kg + supply_kg - local_kg - processable_kg) as closing_stock_kg,
     least(available_kg, processable_kg) as procurable_kg,
     least(reachable_kg, processable_kg) - least(available_kg, processable_kg) as diverted_gap_kg,
     processable_kg - least(reachable_kg, processable_kg) as production_gap_kg,

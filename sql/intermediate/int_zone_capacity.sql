@@ -4,26 +4,17 @@
 with int_zone_capacity as (
   select
     processing.quarter_index,
-    zones.zoning,
-    zones.zone,
-    processing.product_group,
+    cells.cell,
     processing.step,
     factors.scenario,
-    sum(cast(processing.capacity_kg as double) * factors.supply_factor) / nullif(paths.yield, 0e0) as capacity_kg
+    sum(cast(processing.capacity_kg as double) * factors.supply_factor) / nullif(1e0 * steps.yield, 0e0) as capacity_kg
   from stg_processing as processing
-  join int_place_zones as zones on zones.place = processing.place
+  join int_place_cells as cells
+    on cells.place = processing.place and cells.product_group = processing.product_group
+  join stg_processing_steps as steps
+    on steps.product_group = processing.product_group and steps.step = processing.step
   join int_scenario_factors as factors on factors.evidence = processing.evidence
-  join int_step_paths as paths
-    on paths.product_group = processing.product_group and paths.step = processing.step
-  where zones.has_gaps
-  group by
-    processing.quarter_index,
-    zones.zoning,
-    zones.zone,
-    processing.product_group,
-    processing.step,
-    factors.scenario,
-    paths.yield
+  group by processing.quarter_index, cells.cell, processing.step, factors.scenario, steps.yield
 )
 
 select * from int_zone_capacity

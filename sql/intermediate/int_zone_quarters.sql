@@ -1,46 +1,34 @@
 -- one row: a product group in a zone in a quarter, in one case, for zones with demand within the year
--- answers: what is needed, bought near by, processable and held back, on offer and grown
+-- answers: what is bought near by, processable and held back (together the demand), on offer and grown
 -- leaves out: stocks. Quarters without demand or supply have a row too, since stock passes through them. Raw kg
 with demands as (
   select
     demand.quarter_index,
-    demand.zoning,
-    demand.zone,
-    demand.product_group,
+    demand.cell,
     demand.scenario,
-    sum(demand.demand_kg) as demand_kg,
-    sum(demand.observed_kg) as observed_kg,
     sum(demand.local_kg) as local_kg,
     sum(coalesce(processable.processable_kg, 0e0)) as processable_kg,
     sum(greatest(0e0, demand.unmet_kg - coalesce(processable.processable_kg, 0e0))) as held_kg
   from int_zone_demand as demand
   left join int_forms_processable as processable
     on processable.quarter_index = demand.quarter_index
-    and processable.zoning = demand.zoning
-    and processable.zone = demand.zone
-    and processable.product_group = demand.product_group
+    and processable.cell = demand.cell
     and processable.form = demand.form
     and processable.scenario = demand.scenario
-  group by demand.quarter_index, demand.zoning, demand.zone, demand.product_group, demand.scenario
+  group by demand.quarter_index, demand.cell, demand.scenario
 ),
 
 demanded as (
-  select distinct demand.zoning, demand.zone, demand.product_group
+  select distinct demand.cell
   from int_zone_demand as demand
   join int_quarters as quarters on quarters.quarter_index = demand.quarter_index
-  where quarters.age < 4 and demand.demand_kg > 0e0
+  where quarters.age < 4 and demand.local_kg + demand.unmet_kg > 0e0
 ),
 
 scenarios (scenario) as (values ('low'), ('central'), ('high')),
 
 spine as (
-  select
-    quarters.quarter_index,
-    quarters.age,
-    demanded.zoning,
-    demanded.zone,
-    demanded.product_group,
-    scenarios.scenario
+  select quarters.quarter_index, quarters.age, demanded.cell, scenarios.scenario
   from demanded
   cross join int_quarters as quarters
   cross join scenarios
@@ -50,12 +38,8 @@ int_zone_quarters as (
   select
     spine.quarter_index,
     spine.age,
-    spine.zoning,
-    spine.zone,
-    spine.product_group,
+    spine.cell,
     spine.scenario,
-    coalesce(demands.demand_kg, 0e0) as demand_kg,
-    coalesce(demands.observed_kg, 0e0) as observed_kg,
     coalesce(demands.local_kg, 0e0) as local_kg,
     coalesce(demands.processable_kg, 0e0) as processable_kg,
     coalesce(demands.held_kg, 0e0) as held_kg,
@@ -64,15 +48,11 @@ int_zone_quarters as (
   from spine
   left join demands
     on demands.quarter_index = spine.quarter_index
-    and demands.zoning = spine.zoning
-    and demands.zone = spine.zone
-    and demands.product_group = spine.product_group
+    and demands.cell = spine.cell
     and demands.scenario = spine.scenario
   left join int_zone_supply as supply
     on supply.quarter_index = spine.quarter_index
-    and supply.zoning = spine.zoning
-    and supply.zone = spine.zone
-    and supply.product_group = spine.product_group
+    and supply.cell = spine.cell
     and supply.scenario = spine.scenario
 )
 

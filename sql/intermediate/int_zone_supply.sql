@@ -4,17 +4,15 @@
 with int_zone_supply as (
   select
     production.quarter_index,
-    zones.zoning,
-    zones.zone,
-    production.product_group,
+    cells.cell,
     factors.scenario,
     sum(cast(production.available_kg as double) * factors.supply_factor) as supply_kg,
     sum(cast(production.produced_kg as double) * factors.supply_factor) as produced_kg
   from stg_production as production
-  join int_place_zones as zones on zones.place = production.place
+  join int_place_cells as cells
+    on cells.place = production.place and cells.product_group = production.product_group
   join int_scenario_factors as factors on factors.evidence = production.evidence
-  where zones.has_gaps
-  group by production.quarter_index, zones.zoning, zones.zone, production.product_group, factors.scenario
+  group by production.quarter_index, cells.cell, factors.scenario
 )
 
 select * from int_zone_supply

@@ -6,9 +6,9 @@ with params (quarter) as (values (:quarter)),
 balances as (
   select
     params.quarter,
-    balances.zoning,
-    balances.zone,
-    balances.product_group,
+    cells.zoning,
+    cells.zone,
+    cells.product_group,
     balances.demand_kg,
     balances.local_kg as purchased_local_kg,
     balances.opening_stock_kg,
@@ -24,20 +24,11 @@ balances as (
     coalesce(statuses.supply_status, 'unreported') as supply_status,
     coverage.demand_coverage
   from int_zone_balances as balances
+  join int_cells as cells on cells.cell = balances.cell
+  join int_demand_coverage as coverage on coverage.cell = balances.cell and coverage.age = balances.age
+  left join int_producers_counted as producers on producers.cell = balances.cell
+  left join int_supply_statuses as statuses on statuses.cell = balances.cell
   cross join params
-  left join int_producers_counted as producers
-    on producers.zoning = balances.zoning
-    and producers.zone = balances.zone
-    and producers.product_group = balances.product_group
-  left join int_supply_statuses as statuses
-    on statuses.zoning = balances.zoning
-    and statuses.zone = balances.zone
-    and statuses.product_group = balances.product_group
-  left join int_demand_coverage as coverage
-    on coverage.quarter_index = balances.quarter_index
-    and coverage.zoning = balances.zoning
-    and coverage.zone = balances.zone
-    and coverage.product_group = balances.product_group
   where balances.age = 0 and balances.scenario = 'central' and balances.has_demand
 )
 

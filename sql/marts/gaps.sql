@@ -5,8 +5,8 @@ with params (quarter) as (values (:quarter)),
 
 shortfalls as (
   select
-    zoning, zone, product_group, form, scenario, has_demand, demand_kg, observed_kg, modelled_kg, purchased_local_kg,
-    procurable_kg, diverted_gap_kg, production_gap_kg, processing_gap_kg, chain_gap_kg,
+    cell, form, scenario, has_demand, demand_kg, purchased_local_kg, procurable_kg, diverted_gap_kg,
+    production_gap_kg, processing_gap_kg, chain_gap_kg,
     diverted_gap_kg + production_gap_kg + processing_gap_kg + chain_gap_kg as shortfall_kg
   from int_form_gaps
   where age = 0
@@ -14,17 +14,17 @@ shortfalls as (
 
 ranges as (
   select
-    zoning, zone, product_group, form, scenario, has_demand, demand_kg, observed_kg, modelled_kg, purchased_local_kg,
-    procurable_kg, diverted_gap_kg, production_gap_kg, processing_gap_kg, chain_gap_kg, shortfall_kg,
-    min(shortfall_kg) over (partition by zoning, zone, product_group, form) as shortfall_low_kg,
-    max(shortfall_kg) over (partition by zoning, zone, product_group, form) as shortfall_high_kg
+    cell, form, scenario, has_demand, demand_kg, purchased_local_kg, procurable_kg, diverted_gap_kg,
+    production_gap_kg, processing_gap_kg, chain_gap_kg, shortfall_kg,
+    min(shortfall_kg) over (partition by cell, form) as shortfall_low_kg,
+    max(shortfall_kg) over (partition by cell, form) as shortfall_high_kg
   from shortfalls
 ),
 
 facts as (
   select
-    ranges.zoning, ranges.zone, ranges.product_group, ranges.form, ranges.demand_kg, ranges.observed_kg,
-    ranges.modelled_kg, ranges.purchased_local_kg, ranges.procurable_kg, ranges.diverted_gap_kg,
+    cells.zoning, cells.zone, cells.product_group, ranges.form, ranges.demand_kg, sources.observed_kg,
+    sources.modelled_kg, ranges.purchased_local_kg, ranges.procurable_kg, ranges.diverted_gap_kg,
     ranges.production_gap_kg, ranges.processing_gap_kg, ranges.chain_gap_kg, ranges.shortfall_kg,
     ranges.shortfall_low_kg, ranges.shortfall_high_kg,
     coalesce(supply.supply_status, 'unreported') as supply_status,
@@ -33,30 +33,19 @@ facts as (
     evidences.evidence,
     prices.sek_per_kg as price_sek_per_kg
   from ranges
-  join int_form_paths as paths on paths.product_group = ranges.product_group and paths.form = ranges.form
-  join int_demand_coverage as coverage
-    on coverage.zoning = ranges.zoning
-    and coverage.zone = ranges.zone
-    and coverage.product_group = ranges.product_group
-  join int_quarters as quarters on quarters.quarter_index = coverage.quarter_index
+  join int_cells as cells on cells.cell = ranges.cell
+  join int_cell_forms as forms on forms.cell = ranges.cell and forms.form = ranges.form
+  join int_demand_sources as sources
+    on sources.age = 0 and sources.cell = ranges.cell and sources.form = ranges.form
+  join int_demand_coverage as coverage on coverage.age = 0 and coverage.cell = ranges.cell
   join int_gap_evidence as evidences
-    on evidences.quarter_index = quarters.quarter_index
-    and evidences.zoning = ranges.zoning
-    and evidences.zone = ranges.zone
-    and evidences.product_group = ranges.product_group
+    on evidences.quarter_index = sources.quarter_index
+    and evidences.cell = ranges.cell
     and evidences.form = ranges.form
-  left join int_supply_statuses as supply
-    on supply.zoning = ranges.zoning and supply.zone = ranges.zone and supply.product_group = ranges.product_group
-  left join int_capacity_statuses as capacity
-    on capacity.zoning = ranges.zoning
-    and capacity.zone = ranges.zone
-    and capacity.product_group = ranges.product_group
-    and capacity.step = paths.step
-  left join int_prices as prices on prices.product_group = ranges.product_group and prices.form = ranges.form
-  where ranges.scenario = 'central'
-    and ranges.has_demand
-    and ranges.demand_kg > 5e-4 * paths.yield
-    and quarters.age = 0
+  left join int_supply_statuses as supply on supply.cell = ranges.cell
+  left join int_capacity_statuses as capacity on capacity.cell = ranges.cell and capacity.step = forms.step
+  left join int_prices as prices on prices.product_group = cells.product_group and prices.form = ranges.form
+  where ranges.scenario = 'central' and ranges.has_demand and ranges.demand_kg > 5e-4 * forms.yield
 ),
 
 gaps as (

@@ -13,8 +13,10 @@ stg_complete_purchases as (
     complete_purchases.product_group,
     complete_purchases.valid_from,
     complete_purchases.valid_to,
-    cast(substr(complete_purchases.valid_from, 1, 4) as bigint) * 4 + cast(substr(complete_purchases.valid_from, 7, 1) as bigint) - 1 as first_index,
-    cast(substr(complete_purchases.valid_to, 1, 4) as bigint) * 4 + cast(substr(complete_purchases.valid_to, 7, 1) as bigint) - 1 as last_index
+    cast(substr(complete_purchases.valid_from, 1, 4) as bigint) * 4
+      + cast(substr(complete_purchases.valid_from, 7, 1) as bigint) - 1 as first_index,
+    cast(substr(complete_purchases.valid_to, 1, 4) as bigint) * 4
+      + cast(substr(complete_purchases.valid_to, 7, 1) as bigint) - 1 as last_index
   from complete_purchases
   join effective on effective.row_name = complete_purchases.delivery
 )

@@ -15,7 +15,8 @@ stg_sources as (
     sources.cadence,
     sources.first_quarter,
     sources.grace_days,
-    cast(substr(sources.first_quarter, 1, 4) as bigint) * 4 + cast(substr(sources.first_quarter, 7, 1) as bigint) - 1 as first_index
+    cast(substr(sources.first_quarter, 1, 4) as bigint) * 4
+      + cast(substr(sources.first_quarter, 7, 1) as bigint) - 1 as first_index
   from sources
   join effective on effective.row_name = sources.delivery
 )

@@ -16,7 +16,8 @@ stg_targets as (
     targets.share,
     targets.valid_from,
     targets.reference,
-    cast(substr(targets.valid_from, 1, 4) as bigint) * 4 + cast(substr(targets.valid_from, 7, 1) as bigint) - 1 as first_index
+    cast(substr(targets.valid_from, 1, 4) as bigint) * 4
+      + cast(substr(targets.valid_from, 7, 1) as bigint) - 1 as first_index
   from targets
   join effective on effective.row_name = targets.delivery
 )

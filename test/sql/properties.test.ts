@@ -32,7 +32,7 @@ describe('gaps of any region', () => {
       fc.asyncProperty(seeds, async (seed) => {
         expect(await ask(generateRegion(seed), ['gaps'], broken)).toEqual([])
       }),
-      { numRuns: 5 },
+      { numRuns: 4 },
     )
   })
 })
@@ -82,7 +82,7 @@ describe('with one quarter only, so that no stock comes in', () => {
           expect(Number(after.get(cell)?.kg), cell).toBeLessThanOrEqual(Number(row.kg) + slack)
         }
       }),
-      { numRuns: 3 },
+      { numRuns: 2 },
     )
   })
 })

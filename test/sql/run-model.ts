@@ -13,7 +13,10 @@ export const T = 2026 * 4 + 1
 /** DuckDB type of a column by its name; the rest is text. */
 const types: [RegExp, string][] = [
   [/^(\w+_index|age|cell|level|distance|\w+_lines|rows|refused_rows|quarters|buyers)$/, 'bigint'],
-  [/kg|sek|_share$|_factor$|_days$|_loss$|_coverage$|^(portions|yield|share|margin|population)$/, 'double'],
+  [
+    /kg|sek|_share$|_factor$|_days$|_loss$|_coverage$|^(portions|yield|share|margin|(zone_)?population)$/,
+    'double',
+  ],
   [/^(total_)?(observed|reported|derived|assumed)$|^(inside|outside|unknown|missing)$/, 'double'],
   [/^(is|has|lacks)_|^contributes$/, 'boolean'],
   [/_on$|_window$/, 'date'],
