@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import {
   type DuckDBConnection,
@@ -11,6 +9,7 @@ import type { Table as ArrowTable } from '@uwdata/flechette'
 import { logicalTypes } from '../../schemas/logical-types.ts'
 import type { Column } from '../../schemas/table.ts'
 import { EngineError } from '../errors.ts'
+import { hashFile } from '../lake/lake-files.ts'
 import type { Storage, Workspace } from '../storage/storage.ts'
 import { toArrow } from './arrow.ts'
 import { type DuckDBLimits, openDuckDB, quote } from './duckdb-session.ts'
@@ -98,9 +97,8 @@ export class DuckDBEngine implements Engine {
   async save(sql: string, folder: ModelFolder): Promise<SavedFile[]> {
     const path = join(this.#workspace.path, `${this.#files++}.parquet`)
     const subject = `model ${folder.model}`
-    const statement = await this.#prepareSelect(sql, subject)
-    statement.destroySync()
-    await this.#run(`copy (${sql}\n) to ${quote(path)} (format parquet, compression zstd)`, subject)
+    const copied = await this.#run(`copy (${sql}\n) to ${quote(path)} (format parquet)`, subject)
+    const rows = Number((await copied.getRows())[0]![0])
     const key = `${modelPrefix(folder)}part-0.parquet`
     if ((await this.#storage.put(key, { file: path })) === 'exists') {
       throw new EngineError(this.name, subject, `${key} exists already`)
@@ -108,16 +106,7 @@ export class DuckDBEngine implements Engine {
     const { year, quarter, run } = folder
     const columns = `*, ${year} as run_year, ${quarter} as run_quarter, ${quote(run)} as run`
     await this.#define(folder.model, `select ${columns} from read_parquet(${quote(path)})`)
-    const bytes = await readFile(path)
-    const rows = await this.#run(`select count(*) from read_parquet(${quote(path)})`, 'a count')
-    return [
-      {
-        key,
-        bytes: bytes.length,
-        sha256: createHash('sha256').update(bytes).digest('hex'),
-        rows: Number((await rows.getRows())[0]![0]),
-      },
-    ]
+    return [{ key, rows, ...(await hashFile(path)) }]
   }
 
   async close(): Promise<void> {
@@ -146,6 +135,8 @@ export class DuckDBEngine implements Engine {
 
   async #run(sql: string, subject: string) {
     try {
+      const statements = await this.#connection.extractStatements(sql)
+      if (statements.count !== 1) throw new Error('one statement at a time')
       return await this.#connection.run(sql)
     } catch (error) {
       throw new EngineError(this.name, subject, error)
