@@ -5,17 +5,19 @@ import { unknownName } from '../core/names.ts'
 import { openStorage } from '../core/storage/open.ts'
 import { VERSION } from '../core/version.ts'
 import { type Command, type CommandOption, EXIT } from './command.ts'
-import { analyse } from './commands/analyse.ts'
-import { demo } from './commands/demo.ts'
-import { land } from './commands/land.ts'
-import { plan } from './commands/plan.ts'
-import { query } from './commands/query.ts'
-import { sql } from './commands/sql.ts'
-import { status } from './commands/status.ts'
-import { withdraw } from './commands/withdraw.ts'
 import { styled, Terminal } from './terminal.ts'
 
-const commands: readonly Command[] = [demo, land, withdraw, status, plan, analyse, query, sql]
+/** Each command is loaded when it is asked for, since starting takes longer than a small one. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  demo: async () => (await import('./commands/demo.ts')).demo,
+  land: async () => (await import('./commands/land.ts')).land,
+  withdraw: async () => (await import('./commands/withdraw.ts')).withdraw,
+  status: async () => (await import('./commands/status.ts')).status,
+  plan: async () => (await import('./commands/plan.ts')).plan,
+  analyse: async () => (await import('./commands/analyse.ts')).analyse,
+  query: async () => (await import('./commands/query.ts')).query,
+  sql: async () => (await import('./commands/sql.ts')).sql,
+}
 const exitCodes: Record<FailureKind, number> = {
   usage: EXIT.usage,
   refused: EXIT.refused,
@@ -53,20 +55,16 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function dispatch([name, ...args]: readonly string[], terminal: Terminal): Promise<number> {
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    process.stdout.write(overview())
+    process.stdout.write(await overview())
     return name === undefined ? EXIT.usage : EXIT.done
   }
   if (name === '--version') {
     process.stdout.write(`${VERSION}\n`)
     return EXIT.done
   }
-  const command = commands.find((one) => one.name === name)
-  if (!command)
-    throw unknownName(
-      'command',
-      name,
-      commands.map((one) => one.name),
-    )
+  const load = commands[name]
+  if (!load) throw unknownName('command', name, Object.keys(commands))
+  const command = await load()
   const { values, positionals } = parse(command, args)
   if (values.help) {
     process.stdout.write(helpOf(command))
@@ -101,8 +99,9 @@ function parse(command: Command, args: readonly string[]) {
   }
 }
 
-function overview(): string {
-  const lines = commands.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`)
+async function overview(): Promise<string> {
+  const all = await Promise.all(Object.values(commands).map((load) => load()))
+  const lines = all.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`)
   return [
     'skafferi: which food public kitchens need, what can be delivered near by, which link of the chain is missing',
     '',

@@ -12,7 +12,9 @@ if (Number.parseInt(process.versions.node, 10) >= 24) {
 } else {
   const node = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url))
   if (!existsSync(node)) {
-    console.error(`skafferi needs Node 24 (this is ${process.versions.node}): run npm ci in the project first`)
+    console.error(
+      `skafferi needs Node 24 (this is ${process.versions.node}): run npm ci in the project first`,
+    )
     process.exit(1)
   }
   const args = [fileURLToPath(import.meta.url), ...process.argv.slice(2)]

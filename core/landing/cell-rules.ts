@@ -168,8 +168,8 @@ function rowViolations(rule: TableRule, column: Column, { quarter }: RuleContext
   if (rule.rule === 'credit_line' && rule.sek === column.name) {
     const kg = `try_cast(${id(rule.kg)} as decimal(18, 3))`
     const sek = `try_cast(${cell} as decimal(18, 2))`
-    // no sign in either text is good and cheap to see
-    const plain = `not starts_with(${cell}, '-') and not starts_with(${id(rule.kg)}, '-')`
+    // no sign in either text is good and cheap to see: a minus stands before every digit
+    const plain = `${cell} >= '.' and ${id(rule.kg)} >= '.'`
     const differ = `(${kg} < 0 and ${sek} > 0) or (${kg} >= 0 and ${sek} < 0)`
     return [{ rule: 'credit_line', when: `case when ${plain} then false else ${differ} end` }]
   }
