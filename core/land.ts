@@ -29,6 +29,9 @@ import { parseQuarter } from './quarter.ts'
 import type { Storage, Workspace } from './storage/storage.ts'
 import { commitWithdrawal } from './withdraw.ts'
 
+/** From here on a second way of landing is worth being begun beside the first. */
+const BIG_FILE_BYTES = 4 << 20
+
 /** Problems that an answer holds at most; the receipt holds them all. */
 export const PROBLEMS_SHOWN = 1000
 
@@ -62,7 +65,7 @@ export interface LandEffects {
   readonly now?: () => Date
   /** Told now and then how many bytes of the file have been read. */
   readonly onProgress?: (bytes: number, total: number) => void
-  /** Whether files without any fault may take the short way (default); it leads to the same rows. */
+  /** Whether a file without any fault may take the short way, to the same rows; default when it is big. */
   readonly fast_path?: boolean
   /** Told which way the rows of an accepted file took. */
   readonly onPath?: (path: 'fast' | 'careful') => void
@@ -118,9 +121,9 @@ async function startFast(
   table: Table,
   scope: Scope,
   { file }: LandRequest,
-  { fast_path = true }: LandEffects,
+  { fast_path }: LandEffects,
 ): Promise<FastRows | null> {
-  if (!fast_path) return null
+  if (!(fast_path ?? (await stat(file)).size >= BIG_FILE_BYTES)) return null
   const { datasets: known, folders: lake_folders } = await readKnown(storage, table)
   const { quarter } = scope
   return await FastRows.start({ file, folder: workspace.path, table, quarter, known, lake_folders })

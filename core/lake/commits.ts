@@ -92,14 +92,25 @@ export interface ScopeState {
   readonly first: Acceptance | null
 }
 
-/** The state of every scope that has a commit, in the order of their keys. */
-export async function readScopes(storage: Storage, as_of?: Date): Promise<ScopeState[]> {
+/**
+ * The state of every scope that has a commit, in the order of their keys.
+ *
+ * @param datasets the only ones to look at; default all
+ */
+export async function readScopes(
+  storage: Storage,
+  as_of?: Date,
+  datasets: readonly string[] | null = null,
+): Promise<ScopeState[]> {
+  const prefixes = datasets?.toSorted().map((dataset) => `commits/${dataset}/`) ?? ['commits/']
   const byFolder = new Map<string, Commit[]>()
-  for await (const { key } of storage.list('commits/')) {
-    const commit = await readCommit(storage, key)
-    if (as_of !== undefined && new Date(commit.committed_at) > as_of) continue
-    const folder = key.slice(0, key.lastIndexOf('/') + 1)
-    byFolder.set(folder, [...(byFolder.get(folder) ?? []), commit])
+  for (const prefix of prefixes) {
+    for await (const { key } of storage.list(prefix)) {
+      const commit = await readCommit(storage, key)
+      if (as_of !== undefined && new Date(commit.committed_at) > as_of) continue
+      const folder = key.slice(0, key.lastIndexOf('/') + 1)
+      byFolder.set(folder, [...(byFolder.get(folder) ?? []), commit])
+    }
   }
   return [...byFolder.values()].map((commits) => stateOf(scopeOf(commits[0]!), commits))
 }

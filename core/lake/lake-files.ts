@@ -8,7 +8,8 @@ import type { Storage } from '../storage/storage.ts'
 export async function hashFile(path: string): Promise<{ sha256: string; bytes: number }> {
   const hash = createHash('sha256')
   let bytes = 0
-  for await (const chunk of createReadStream(path, { highWaterMark: 4 << 20 })) {
+  const highWaterMark = Math.min(4 << 20, (await stat(path)).size + 1)
+  for await (const chunk of createReadStream(path, { highWaterMark })) {
     hash.update(chunk)
     bytes += chunk.length
   }

@@ -60,8 +60,9 @@ class Receiver {
 
   async run(): Promise<Received> {
     const { size } = await this.#from.stat()
-    let buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES)
-    let other = Buffer.allocUnsafeSlow(CHUNK_BYTES)
+    const chunk_bytes = Math.min(CHUNK_BYTES, size + 1)
+    let buffer = Buffer.allocUnsafeSlow(chunk_bytes)
+    let other = Buffer.allocUnsafeSlow(chunk_bytes)
     let chunk = await this.#fill(buffer)
     while (chunk.length > 0) {
       const reading = this.#fill(other)

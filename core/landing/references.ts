@@ -30,16 +30,11 @@ export interface UsingDataset {
  * the same, what was judged stays true.
  */
 export async function referenceState(storage: Storage, table: Table): Promise<string> {
-  const referred = new Set(table.columns.flatMap(({ references }) => references?.table ?? []))
-  const using = new Set(tablesUsing(table).map((other) => other.table.name))
-  const scopes = await readScopes(storage)
-  return scopes
-    .filter(
-      ({ scope }) =>
-        scope.dataset !== table.name && (referred.has(scope.dataset) || using.has(scope.dataset)),
-    )
-    .map(({ effective }) => effective?.row_name)
-    .join(' ')
+  const referred = table.columns.flatMap(({ references }) => references?.table ?? [])
+  const using = tablesUsing(table).map((other) => other.table.name)
+  const others = new Set([...referred, ...using].filter((name) => name !== table.name))
+  const scopes = await readScopes(storage, undefined, [...others])
+  return scopes.map(({ effective }) => effective?.row_name).join(' ')
 }
 
 /** The reference deliveries in force that a table's columns refer to, other than its own. */
@@ -68,7 +63,8 @@ function tablesUsing(table: Table): Omit<UsingDataset, 'paths'>[] {
 export async function usersOf(storage: Storage, table: Table): Promise<UsingDataset[]> {
   const using = tablesUsing(table)
   if (using.length === 0) return []
-  const scopes = await readScopes(storage)
+  const names = using.map((user) => user.table.name)
+  const scopes = await readScopes(storage, undefined, names)
   return await Promise.all(
     using.map(async (user) => {
       const effective = scopes.flatMap((one) =>

@@ -27,6 +27,7 @@ import {
   smallRegion,
   suiteFolder,
 } from '../support/small-region.ts'
+import { tries } from '../support/thorough.ts'
 
 const folder = suiteFolder()
 const region = smallRegion()
@@ -165,7 +166,7 @@ describe('what a dead landing left behind', () => {
 })
 
 describe('a process that is killed', () => {
-  const KILLS = 20
+  const KILLS = tries(8, 40)
   const LANES = 4
 
   /** Numbers between 0 and 1 that a seed determines. */
