@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { datasets } from '../../schemas/datasets/index.ts'
 import type { Column, Table } from '../../schemas/table.ts'
 import { openDuckDB, quote, withConnection } from '../engines/duckdb-session.ts'
@@ -47,6 +48,15 @@ export async function referredTo(storage: Storage, table: Table): Promise<KnownD
       return { table: other, path: effective && (await storage.localFile(effective.curated.key)) }
     }),
   )
+}
+
+/** The reference deliveries in force that this table's columns refer to, and folders of what refers to it. */
+export async function readKnown(storage: Storage, table: Table) {
+  const known = await referredTo(storage, table)
+  const users =
+    table.layer === 'quarterly' ? [] : (await usersOf(storage, table)).flatMap(({ paths }) => paths)
+  const paths = [...known.flatMap(({ path }) => path ?? []), ...users]
+  return { datasets: known, folders: [...new Set(paths.map((path) => dirname(path)))] }
 }
 
 function tablesUsing(table: Table): Omit<UsingDataset, 'paths'>[] {

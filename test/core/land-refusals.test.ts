@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { readScopes } from '../../core/lake/commits.ts'
-import { PROBLEMS_SHOWN } from '../../core/land.ts'
+import { PROBLEMS_SHOWN } from '../../core/landing/landing.ts'
 import { MemoryStorage } from '../../core/storage/memory.ts'
 import { type LandingRule, landingRules } from '../../schemas/landing-rules.ts'
 import { parquetRows } from '../support/parquet-rows.ts'
