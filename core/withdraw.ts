@@ -110,6 +110,6 @@ export async function commitWithdrawal(
 /** What would no longer hold if `after` counted in this scope (null: nothing). */
 async function consequences(storage: Storage, scope: Scope, after: Acceptance | null): Promise<Problem[]> {
   const table = datasets.find(({ name }) => name === scope.dataset)!
-  const context = { table, quarter: scope.quarter, codes: new Map() }
+  const context = { table, quarter: scope.quarter, codes: new Map(), suggestions: new Map() }
   return (await brokenReferences(storage, table, after)).map((fault) => problem(fault, context))
 }

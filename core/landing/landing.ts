@@ -119,7 +119,7 @@ export class Landing {
       const scan = await takeIn(rows, reader, this.#table)
       this.#codes = await codesOf(this.#table, rows)
       if (scan.unreadable) return await this.#refuse(null, [unreadable(scan)], 0)
-      const refused_rows = await rows.refusedRows()
+      const refused_rows = rows.refusedRows
       const whole = await this.#wholeFileFaults(rows, scan, refused_rows)
       if (whole.length > 0) return await this.#refuse(rows, whole, refused_rows)
       const rolling = this.#table.name === 'purchases' ? rows.rolled() : null
@@ -259,7 +259,7 @@ export class Landing {
     const { delivery } = this.#file
     const { dataset, source } = this.#scope
     const quarter = this.#scope.quarter?.name ?? null
-    const problems_total = whole.length + (rows === null ? 0 : await rows.countFaults())
+    const problems_total = whole.length + (rows === null ? 0 : rows.faultCount)
     const said = {
       delivery,
       dataset,
@@ -279,7 +279,12 @@ export class Landing {
   }
 
   async #writeReceipt(path: string, said: object, faults: AsyncIterable<Fault>): Promise<Problem[]> {
-    const context = { table: this.#table, quarter: this.#scope.quarter, codes: this.#codes }
+    const context = {
+      table: this.#table,
+      quarter: this.#scope.quarter,
+      codes: this.#codes,
+      suggestions: new Map(),
+    }
     const shown: Problem[] = []
     const file = await open(path, 'wx')
     try {

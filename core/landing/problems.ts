@@ -22,7 +22,11 @@ export interface ProblemContext {
   readonly quarter: Quarter | null
   /** Codes that a dataset has, for "did you mean"; keyed by `dataset.column`. */
   readonly codes: ReadonlyMap<string, readonly string[]>
+  /** Suggestions made so far, since a file tends to repeat its faults. */
+  readonly suggestions: Map<string, string>
 }
+
+const MOST_SUGGESTIONS = 10_000
 
 /** Puts a fault into words: what, the value, and what would be valid. */
 export function problem(fault: Fault, context: ProblemContext): Problem {
@@ -38,7 +42,8 @@ export function problem(fault: Fault, context: ProblemContext): Problem {
 const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1)
 
 /** What would be valid in place of the value. */
-function validOf({ column: name, rule, value }: Fault, { table, quarter, codes }: ProblemContext): string {
+function validOf({ column: name, rule, value }: Fault, context: ProblemContext): string {
+  const { table, quarter } = context
   const column = table.columns.find((other) => other.name === name)
   switch (rule) {
     case 'number':
@@ -70,7 +75,7 @@ function validOf({ column: name, rule, value }: Fault, { table, quarter, codes }
         ? 'valid: a municipality, or a county for its own kitchens'
         : 'valid: a municipality, or a county or country without municipalities in places'
     case 'unknown_code':
-      return suggestion(column?.references, value, codes)
+      return suggestion(column?.references, value, context)
     case 'repeated_key':
       return `the key is ${table.key.join(', ')}; valid: one row for each`
     case 'too_few_cells':
@@ -117,13 +122,18 @@ function validOfType(column: Column | undefined): string {
 function suggestion(
   references: { table: string; keys: readonly string[]; or?: readonly string[] } | undefined,
   value: string | null,
-  codes: ProblemContext['codes'],
+  { codes, suggestions }: ProblemContext,
 ): string {
   if (!references) return ''
   const key = references.keys.at(-1)!
   const known = [...(codes.get(`${references.table}.${key}`) ?? []), ...(references.or ?? [])]
   if (known.length === 0) return `no ${references.table} have been landed`
+  const name = `${references.table}.${key} ${value}`
+  const told = suggestions.get(name)
+  if (told !== undefined) return told
   // a code that only another product group has is known here, but no help
   const others = known.filter((code) => code !== value)
-  return `not in ${references.table}; did you mean ${closest(value ?? '', others)}?`
+  const said = `not in ${references.table}; did you mean ${closest(value ?? '', others)}?`
+  if (suggestions.size < MOST_SUGGESTIONS) suggestions.set(name, said)
+  return said
 }

@@ -16,11 +16,10 @@ import { concatParquet, type ParquetFile } from './parquet-concat.ts'
 import type { Fault } from './problems.ts'
 import type { Part } from './records.ts'
 import type { KnownDataset } from './references.ts'
+import { RefusedRows, refuseMisshapen, writeRefused } from './refused.ts'
 
 const MEMORY = '700MB'
 const TEXT = 'varchar'
-const FAULTS = 'faults'
-const REFUSED = 'refused'
 const id = (name: string) => `"${name}"`
 
 /** What a delivery's rows are called and held against. */
@@ -44,20 +43,17 @@ export class Rows {
   readonly #options: RowsOptions
   readonly #instance: DuckDBInstance
   readonly #pieces: string[] = []
+  readonly #refused: RefusedRows
 
   private constructor(options: RowsOptions, instance: DuckDBInstance) {
     this.#options = options
     this.#instance = instance
+    this.#refused = new RefusedRows(instance)
   }
 
   static async open(options: RowsOptions): Promise<Rows> {
     const instance = await openDuckDB([options.folder, ...options.lake_folders], { memory: MEMORY })
     const rows = new Rows(options, instance)
-    await rows.#run(
-      `create table ${FAULTS} ("line" bigint, "position" integer, "column" varchar, "value" varchar, "rule" varchar)`,
-    )
-    const cells = options.table.columns.map(({ name }) => `${id(name)} ${TEXT}`)
-    await rows.#run(`create table ${REFUSED} ("line" bigint, ${cells.join(', ')}, "record" varchar)`)
     for (const known of options.known) await rows.#run(createKnown(known))
     return rows
   }
@@ -70,23 +66,20 @@ export class Rows {
   /** Notes what single rows are held against in the file itself: its keys, and references into itself. */
   async readKeys(parts: readonly Part[]): Promise<void> {
     const { table } = this.#options
-    const all = parts.map((part) => `(${this.#source(part)})`).join(' union all ')
+    const nothing = `select ${table.columns.map(({ name }) => `cast(null as ${TEXT}) as ${id(name)}`).join(', ')} where false`
+    const all = parts.map((part) => `(${this.#source(part)})`).join(' union all ') || nothing
     if (table.key.length > 0) {
       const key = table.key.map(id).join(', ')
       const present = table.key.map((name) => `${id(name)} is not null`).join(' and ')
-      const having =
-        all === ''
-          ? `select ${key} from ${REFUSED}`
-          : `select ${key} from (${all}) where ${present} group by ${key} having count(*) > 1`
+      const having = `select ${key} from (${all}) where ${present} group by ${key} having count(*) > 1`
       await this.#run(`create table ${REPEATED_KEYS} as ${having}`)
     }
     const own = table.columns.find((column) => column.references?.table === table.name)?.references
     if (own) {
       const keys = own.keys.map(id).join(', ')
-      const source = all === '' ? REFUSED : `(${all})`
       const present = own.keys.map((name) => `${id(name)} is not null`).join(' and ')
       await this.#run(
-        `create table ${knownTable(table.name)} as select distinct ${keys} from ${source} where ${present}`,
+        `create table ${knownTable(table.name)} as select distinct ${keys} from (${all}) where ${present}`,
       )
     }
   }
@@ -107,7 +100,7 @@ export class Rows {
       withConnection(this.#instance, async (connection) => {
         for (let result = await next(); !result.done; result = await next()) {
           const at = number++
-          const piece = await this.#addPart(connection, result.value as Part)
+          const piece = await this.#addPart(connection, result.value as Part, at)
           if (piece !== null) this.#pieces[at] = piece
         }
       })
@@ -116,46 +109,21 @@ export class Rows {
 
   /** Takes in the records that have the wrong number of cells. */
   async addMisshapen(file: string): Promise<void> {
-    const source = `read_json(${quote(file)}, format = 'newline_delimited', columns = {line: 'bigint', cells: 'bigint', record: 'varchar'})`
-    const few = `case when cells < ${this.#options.header.length} then 'too_few_cells' else 'too_many_cells' end`
-    await this.#run(`insert into ${REFUSED} by name select line, record from ${source}`)
-    await this.#run(
-      `insert into ${FAULTS} select line, -1, null, cast(cells as varchar), ${few} from ${source}`,
-    )
+    const { table, header } = this.#options
+    this.#refused.addMisshapen(await refuseMisshapen(this.#instance, table, file, header.length))
   }
 
-  /** Notes a fault found otherwise. */
-  async addFaults(faults: readonly Fault[]): Promise<void> {
-    for (const { line, column, value, rule } of faults) {
-      const position = this.#options.table.columns.findIndex(({ name }) => name === column)
-      const text = (value: string | null) => (value === null ? 'null' : quote(value))
-      await this.#run(
-        `insert into ${FAULTS} values (${line}, ${position}, ${text(column)}, ${text(value)}, ${quote(rule)})`,
-      )
-    }
+  get refusedRows(): number {
+    return this.#refused.rows
   }
 
-  async refusedRows(): Promise<number> {
-    return Number((await this.select(`select count(*) from ${REFUSED}`))[0]![0])
+  get faultCount(): number {
+    return this.#refused.faultCount
   }
 
   /** The faults in the order of lines and columns. */
-  async *faults(): AsyncGenerator<Fault> {
-    const connection = await this.#instance.connect()
-    try {
-      const sql = `select "line", "column", "value", "rule" from ${FAULTS} order by "line" nulls first, "position", "rule", "value"`
-      for await (const rows of (await connection.stream(sql)).yieldRowsJs()) {
-        for (const [line, column, value, rule] of rows) {
-          yield { line: line === null ? null : Number(line), column, value, rule } as Fault
-        }
-      }
-    } finally {
-      connection.closeSync()
-    }
-  }
-
-  async countFaults(): Promise<number> {
-    return Number((await this.select(`select count(*) from ${FAULTS}`))[0]![0])
+  faults(): AsyncGenerator<Fault> {
+    return this.#refused.faults()
   }
 
   /** Rows of a query over the session's tables and files. */
@@ -167,8 +135,8 @@ export class Rows {
 
   /** Every value of a column, in good and in refused rows. */
   async valuesOf(column: string): Promise<Set<string>> {
-    const good = this.goodRows()
-    const all = [REFUSED, ...(good === null ? [] : [good])].map((rows) => `select ${id(column)} from ${rows}`)
+    const rows = [this.goodRows(), this.#refused.relation()].filter((one) => one !== null)
+    const all = rows.map((one) => `select ${id(column)} from ${one}`)
     return new Set((await this.select(all.join(' union '))).map(([value]) => String(value)))
   }
 
@@ -196,12 +164,9 @@ export class Rows {
 
   /** The refused rows, as text, each with what was wrong with it; null when there are none. */
   async quarantine(): Promise<string | null> {
-    if ((await this.refusedRows()) === 0) return null
+    if (this.refusedRows === 0) return null
     const path = join(this.#options.folder, 'quarantine.parquet')
-    const reasons = `(select string_agg(coalesce("column" || ': ', '') || "rule", '; ' order by "position", "rule") from ${FAULTS} where ${FAULTS}."line" = ${REFUSED}."line")`
-    await this.#run(
-      `copy (select *, ${reasons} as reasons from ${REFUSED} order by "line") to ${quote(path)} (format parquet)`,
-    )
+    await this.#refused.write(path)
     return path
   }
 
@@ -210,7 +175,7 @@ export class Rows {
   }
 
   /** Writes the good rows of a part; a part that has others is looked at again. Null = no good rows. */
-  async #addPart(connection: DuckDBConnection, part: Part): Promise<string | null> {
+  async #addPart(connection: DuckDBConnection, part: Part, number: number): Promise<string | null> {
     const { table } = this.#options
     const path = `${part.file}.parquet`
     const good = table.columns.map((column) => `(${brokenRule(table, column, this.#options)}) is null`)
@@ -220,7 +185,7 @@ export class Rows {
       `copy (select ${this.#typedColumns()} from (${this.#source(part)}) where ${good.join(' and ')}) to ${quote(path)} (format parquet, write_bloom_filter false)`,
     )
     const rows = Number((await result.getRows())[0]![0])
-    if (rows < part.records) await this.#refuse(connection, part, part.records - rows)
+    if (rows < part.records) await this.#refuse(connection, part, number, part.records - rows)
     return rows === 0 ? null : path
   }
 
@@ -236,7 +201,7 @@ export class Rows {
     return [...own, ...envelope.map(([name, value]) => `${value} as ${id(name!)}`)].join(', ')
   }
 
-  async #refuse(connection: DuckDBConnection, part: Part, expected: number): Promise<void> {
+  async #refuse(connection: DuckDBConnection, part: Part, number: number, expected: number): Promise<void> {
     const { table } = this.#options
     const rules = table.columns.map((column) => ({ column, rule: brokenRule(table, column, this.#options) }))
     const repeated = isRepeated(table)
@@ -248,7 +213,6 @@ export class Rows {
     const found = Number((await (await connection.run('select count(*) from bad')).getRows())[0]![0])
     if (found !== expected)
       throw new Error(`${part.file}: ${expected} rows are not good but ${found} have a fault`)
-    await connection.run(`insert into ${REFUSED} by name select * from bad`)
     const faults = rules.map(({ column, rule }, at) => faultsOf(column, at, rule))
     // said once a row, at the key's first column
     if (repeated !== null) {
@@ -260,9 +224,11 @@ export class Rows {
         ),
       )
     }
-    await connection.run(
-      `insert into ${FAULTS} select * from (${faults.join(' union all ')}) where "rule" is not null`,
-    )
+    const piece = await writeRefused(connection, table, part.file, {
+      rows: `select "line", ${cells}, cast(null as ${TEXT}) as record from bad`,
+      faults: `select * from (${faults.join(' union all ')}) where "rule" is not null`,
+    })
+    this.#refused.add(number, piece)
   }
 
   /** SQL of a part's records: `line` and the cells as text, named by the header; empty cells are null. */
@@ -293,7 +259,7 @@ export class Rows {
 
 function faultsOf(column: Column, position: number, rule: string): string {
   const cell = id(column.name)
-  return `select "line", ${position}, ${quote(column.name)}, ${cell}, (${rule}) as "rule" from bad`
+  return `select "line", ${position} as "position", ${quote(column.name)} as "column", ${cell} as "value", (${rule}) as "rule" from bad`
 }
 
 /** SQL that makes the table of a dataset's codes, with the kinds that a place may stand for. */
