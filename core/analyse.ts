@@ -42,8 +42,8 @@ export interface AnalyseResult {
     Pin,
     'delivery' | 'dataset' | 'source' | 'quarter' | 'rows' | 'refused_rows'
   >[]
-  /** What must be said before the figures. */
-  readonly notices: readonly string[]
+  /** What must be said before the figures, if anything. */
+  readonly notices?: readonly string[]
 }
 
 /**
@@ -110,7 +110,8 @@ function resultOf(record: RunRecord): AnalyseResult {
     rows,
     refused_rows,
   }))
-  return { run, quarter, marts: record.marts, inputs, notices: noticesOf(record) }
+  const notices = noticesOf(record)
+  return { run, quarter, marts: record.marts, inputs, ...(notices.length > 0 ? { notices } : {}) }
 }
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')

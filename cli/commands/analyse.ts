@@ -54,7 +54,7 @@ export const analyse: Command = {
     terminal.say(
       `run ${styled('bold', result.run)} of ${result.quarter}, from ${result.inputs.length} deliveries`,
     )
-    for (const notice of result.notices) terminal.say(styled('yellow', notice))
+    for (const notice of result.notices ?? []) terminal.say(styled('yellow', notice))
     terminal.say(
       textTable(
         ['mart', 'rows'],

@@ -155,7 +155,6 @@ describe('skafferi', () => {
     const run = await json('analyse', '--quarter', '2026-Q3')
     expect(run).toMatchObject({
       quarter: '2026-Q3',
-      notices: [],
       marts: { servings: expect.any(Number), coverage: 4 },
     })
     expect(Object.keys(run.marts)).toEqual([
