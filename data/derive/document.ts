@@ -131,7 +131,10 @@ function outputTable(facts: Facts): string {
 }
 
 function assumptionTable(): string {
-  const named = Object.entries<unknown>(assumptions).filter(isAssumption)
+  // by name: loaders differ on the order of a module's exports
+  const named = Object.entries<unknown>(assumptions)
+    .filter(isAssumption)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
   const rows = named.map(([name, { value, unit, source, reason }]) => [
     `\`${name}\``,
     shown(value),
