@@ -194,16 +194,13 @@ export interface RunParameters {
   readonly today: string
 }
 
-/** Saves the pins and then each model, in the order given. */
-export async function runModels(
-  engine: Engine,
-  models: readonly Model[],
-  inputs: readonly Pin[],
-  { quarter, run, today }: RunParameters,
-  effects: Pick<AnalyseEffects, 'onModel'> = {},
-): Promise<Record<string, SavedFile[]>> {
+/** Values of the parameters that models and checks may name. */
+export function parameterValues({
+  quarter,
+  today,
+}: Omit<RunParameters, 'run'>): Record<string, ParameterValue> {
   const first = quarterAt(quarter.index - QUARTERS_BEFORE)
-  const values: Record<string, ParameterValue> = {
+  return {
     quarter: { type: 'text', value: quarter.name },
     quarter_index: { type: 'integer', value: quarter.index },
     first_index: { type: 'integer', value: first.index },
@@ -212,6 +209,17 @@ export async function runModels(
     first_year: { type: 'integer', value: first.year },
     last_year: { type: 'integer', value: quarter.year },
   }
+}
+
+/** Saves the pins and then each model, in the order given. */
+export async function runModels(
+  engine: Engine,
+  models: readonly Model[],
+  inputs: readonly Pin[],
+  { quarter, run, today }: RunParameters,
+  effects: Pick<AnalyseEffects, 'onModel'> = {},
+): Promise<Record<string, SavedFile[]>> {
+  const values = parameterValues({ quarter, today })
   const folder = { year: quarter.year, quarter: quarter.quarter, run }
   const saved: Record<string, SavedFile[]> = {
     inputs: await engine.save(pinsSql(inputs), { ...folder, model: 'inputs' }),

@@ -25,9 +25,18 @@ export interface LakeTable {
   readonly partitioned: boolean
 }
 
+/** What a run left behind of one model. */
+export interface StoredModel {
+  readonly folder: ModelFolder
+  /** Keys of its Parquet files. */
+  readonly keys: readonly string[]
+}
+
 /** What a DuckDB engine works on. */
 export interface DuckDBOptions extends DuckDBLimits {
   readonly tables?: readonly LakeTable[]
+  /** Results of an earlier run, to be read as if this engine had saved them. */
+  readonly models?: readonly StoredModel[]
 }
 
 /** The embedded engine: DuckDB in this process, over exactly the files it is given. */
@@ -67,19 +76,20 @@ export class DuckDBEngine implements Engine {
     storage: Storage,
     options: DuckDBOptions,
   ): Promise<DuckDBEngine> {
-    const files = await Promise.all(
-      (options.tables ?? []).map(async (table) => ({
-        ...table,
-        paths: await Promise.all(table.keys.map(async (key) => resolve(await storage.localFile(key)))),
-      })),
-    )
-    const instance = await openDuckDB(
-      [workspace.path],
-      options,
-      files.flatMap(({ paths }) => paths),
-    )
+    const localised = async <T extends { readonly keys: readonly string[] }>(these: readonly T[]) =>
+      await Promise.all(
+        these.map(async (one) => ({
+          ...one,
+          paths: await Promise.all(one.keys.map(async (key) => resolve(await storage.localFile(key)))),
+        })),
+      )
+    const tables = await localised(options.tables ?? [])
+    const models = await localised(options.models ?? [])
+    const files = [...tables, ...models].flatMap(({ paths }) => paths)
+    const instance = await openDuckDB([workspace.path], options, files)
     const engine = new DuckDBEngine(storage, workspace, instance, await instance.connect())
-    for (const table of files) await engine.#define(table.name, relation(table, table.paths))
+    for (const table of tables) await engine.#define(table.name, relation(table, table.paths))
+    for (const { folder, paths } of models) await engine.#define(folder.model, result(folder, paths))
     return engine
   }
 
@@ -103,9 +113,7 @@ export class DuckDBEngine implements Engine {
     if ((await this.#storage.put(key, { file: path })) === 'exists') {
       throw new EngineError(this.name, subject, `${key} exists already`)
     }
-    const { year, quarter, run } = folder
-    const columns = `*, ${year} as run_year, ${quarter} as run_quarter, ${quote(run)} as run`
-    await this.#define(folder.model, `select ${columns} from read_parquet(${quote(path)})`)
+    await this.#define(folder.model, result(folder, [path]))
     return [{ key, rows, ...(await hashFile(path)) }]
   }
 
@@ -142,6 +150,12 @@ export class DuckDBEngine implements Engine {
       throw new EngineError(this.name, subject, error)
     }
   }
+}
+
+/** A model's rows with the columns that name the run. */
+function result({ year, quarter, run }: ModelFolder, paths: readonly string[]): string {
+  const columns = `*, ${year} as run_year, ${quarter} as run_quarter, ${quote(run)} as run`
+  return `select ${columns} from read_parquet([${paths.map(quote).join(', ')}], hive_partitioning = false)`
 }
 
 function relation(table: LakeTable, paths: readonly string[]): string {
