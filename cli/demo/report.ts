@@ -1,7 +1,7 @@
 import type { MartRow } from '../../core/mart-text.ts'
+import { capacityHolder, purchasesHolder, supplyHolder } from '../../schemas/holders.ts'
 import { kronor, styled, textTable, tonnes, whole } from '../terminal.ts'
 import { type Figures, knownKg, ZONE } from './figures.ts'
-import { capacityHolder, supplyHolder } from './holders.ts'
 
 /** How many product groups, opportunities and questions the report shows. */
 const TOP = 8
@@ -145,10 +145,10 @@ function questions({ balances, bottlenecks, years }: Figures): string[] {
   )
   const byGroup = Map.groupBy(steps.toSorted(bySize), ({ product_group }) => String(product_group))
   const stepLines = [...byGroup].slice(0, TOP).map(([group, rows]) => {
-    return `  ${group}: what can ${rows.map(({ step }) => step).join(', ')} take? Ask ${capacityHolder(group)}.`
+    return `  ${group}: what can ${rows.map(({ step }) => step).join(', ')} take? Ask ${capacityHolder(group).en}.`
   })
   const supplyLines = supplies.slice(0, TOP).map(({ product_group }) => {
-    return `  ${product_group}: how much is grown? Ask ${supplyHolder(String(product_group))}.`
+    return `  ${product_group}: how much is grown? Ask ${supplyHolder(String(product_group)).en}.`
   })
   return [
     heading(
@@ -159,7 +159,7 @@ function questions({ balances, bottlenecks, years }: Figures): string[] {
     supplies.length > TOP
       ? `  … and ${supplies.length - TOP} more (skafferi query balances --where supply_status=unreported)`
       : '',
-    '  What kitchens really buy: municipalities, wholesalers and dairies. No purchase lines of the region are public.',
+    `  What kitchens really buy: ${purchasesHolder.en}. No purchase lines of the region are public.`,
   ]
 }
 
