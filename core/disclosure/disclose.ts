@@ -1,8 +1,17 @@
-import type { WithheldReason } from '../../schemas/published.ts'
+import { marts } from '../../schemas/marts/index.ts'
+import { protectedColumns, publishedMarts, type WithheldReason } from '../../schemas/published.ts'
 import type { Table } from '../../schemas/table.ts'
 import type { RunRecord } from '../lake/runs.ts'
-import type { MartRow } from '../mart-text.ts'
+import type { MartRow, MartValue } from '../mart-text.ts'
+import { parseQuarter } from '../quarter.ts'
+import { plainRows, query } from '../query.ts'
+import { openRun } from '../run-results.ts'
 import type { Storage } from '../storage/storage.ts'
+import { martsAsIf, SUPPOSITIONS } from './as-if.ts'
+import { readFacts } from './contributions.ts'
+import { changedSums } from './earlier.ts'
+import { type UnsafeSum, unsafeSums } from './sums.ts'
+import { type Depends, NEVER_SHOWN, Reasons, withhold } from './withhold.ts'
 
 /** A mart as the public may see it; rows in the order of its key. */
 export interface PublicMart {
@@ -16,8 +25,11 @@ export interface Withheld {
   readonly rows: number
   /** Rows with a figure that is not shown, by reason. */
   readonly withheld_rows: Readonly<Partial<Record<WithheldReason, number>>>
+  /** Figures that could be withheld, and those that are. */
   readonly cells: number
   readonly withheld_cells: number
+  /** Part of the demanded kg that lies in rows with a withheld figure; null where a mart has no demand. */
+  readonly withheld_share_of_demand: number | null
 }
 
 /** What a release may show of a run. */
@@ -34,11 +46,101 @@ export interface EarlierRelease {
   readonly run: RunRecord
 }
 
-/** Withholds what would tell how much one farm or plant delivers (DESIGN §10). */
+/** The marts in which something can be withheld. */
+const PROTECTED = Object.keys(protectedColumns)
+
+/**
+ * Withholds what would tell how much one farm or plant delivers (DESIGN §10): first the zones' sums that would,
+ * and those by which they could be worked out, then every figure that is not the same whatever these sums
+ * are. What is shown so follows from sums that may be shown and from what is public anyway.
+ *
+ * @param earlier releases whose figures are known; what differs from them tells what changed
+ */
 export async function disclose(
-  _storage: Storage,
-  _record: RunRecord,
-  _earlier: readonly EarlierRelease[],
+  storage: Storage,
+  record: RunRecord,
+  earlier: readonly EarlierRelease[],
 ): Promise<Disclosed> {
-  throw new Error('disclosure control is not written yet')
+  const engine = await openRun(storage, record)
+  const facts = await readFacts(engine, record).finally(() => engine.close())
+  const unsafe = await unsafeSums(facts, await changedSums(storage, record, facts, earlier))
+  const rows = new Map<string, MartRow[]>()
+  for (const { name } of marts) rows.set(name, await rowsOf(storage, record, name))
+  const depends = await dependence(storage, record, rows, unsafe)
+  const reasons = new Reasons(facts, unsafe, parseQuarter(record.quarter).index)
+  const published = publishedMarts.map((table) => ({
+    table,
+    rows: withhold(table, rows.get(table.name)!, reasons, (row, column) => depends(table, row, column)),
+  }))
+  return { marts: published, withheld: published.flatMap(countWithheld) }
+}
+
+async function rowsOf(storage: Storage, { quarter, run }: RunRecord, mart: string): Promise<MartRow[]> {
+  return plainRows((await query(storage, { mart, quarter, run })).arrow)
+}
+
+/** Finds out which figures are not the same whatever the unsafe sums are. */
+async function dependence(
+  storage: Storage,
+  record: RunRecord,
+  rows: ReadonlyMap<string, readonly MartRow[]>,
+  unsafe: readonly UnsafeSum[],
+): Promise<(table: Table, ...of: Parameters<Depends>) => boolean> {
+  const moving = new Set<string>()
+  if (unsafe.length === 0) return () => false
+  const tables = publishedMarts.filter(({ name }) => PROTECTED.includes(name))
+  for (const supposing of SUPPOSITIONS) {
+    const supposed = await martsAsIf(storage, record, unsafe, supposing, PROTECTED)
+    for (const table of tables) {
+      const others = new Map(supposed.get(table.name)!.map((row) => [keyOf(table, row), row]))
+      for (const row of rows.get(table.name)!) {
+        const key = keyOf(table, row)
+        const other = others.get(key)
+        for (const column of protectedColumns[table.name]!)
+          if (other === undefined || !same(row[column], other[column]))
+            moving.add(`${table.name} ${key} ${column}`)
+      }
+    }
+  }
+  return (table, row, column) => moving.has(`${table.name} ${keyOf(table, row)} ${column}`)
+}
+
+const keyOf = ({ key }: Table, row: MartRow) => key.map((column) => row[column]).join(' ')
+
+/** Equal as results of two runs are: to 1e-9 of the larger, or 1e-6. */
+function same(a: MartValue | undefined, b: MartValue | undefined): boolean {
+  if (typeof a !== 'number' || typeof b !== 'number') return a === b
+  return Math.abs(a - b) <= Math.max(1e-6, 1e-9 * Math.max(Math.abs(a), Math.abs(b)))
+}
+
+/** Column by which a mart's rows are weighed. */
+const WEIGHTS: Readonly<Record<string, string>> = {
+  gaps: 'demand_kg',
+  balances: 'demand_kg',
+  bottlenecks: 'required_kg',
+}
+
+function countWithheld({ table: { name, columns }, rows }: PublicMart): Withheld[] {
+  if (!PROTECTED.includes(name)) return []
+  const figures = protectedColumns[name]!.filter((column) => !NEVER_SHOWN.includes(column))
+  const held = rows.filter(({ withheld }) => withheld !== null)
+  const withheld_rows: Partial<Record<WithheldReason, number>> = {}
+  for (const { withheld } of held) {
+    const reason = withheld as WithheldReason
+    withheld_rows[reason] = (withheld_rows[reason] ?? 0) + 1
+  }
+  const empty = held.reduce((sum, row) => sum + figures.filter((column) => row[column] === null).length, 0)
+  const weight = columns.some(({ name: column }) => column === WEIGHTS[name]) ? WEIGHTS[name]! : null
+  const weighed = (of: readonly MartRow[]) => of.reduce((sum, row) => sum + Number(row[weight!]), 0)
+  return [
+    {
+      mart: name,
+      rows: rows.length,
+      withheld_rows,
+      cells: rows.length * figures.length,
+      withheld_cells: empty,
+      withheld_share_of_demand:
+        weight === null ? null : weighed(rows) > 0 ? weighed(held) / weighed(rows) : 0,
+    },
+  ]
 }

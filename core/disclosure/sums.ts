@@ -1,0 +1,288 @@
+import type { WithheldReason } from '../../schemas/published.ts'
+import { type Cell, type Contribution, grouped, type RunFacts, sensitivity } from './contributions.ts'
+import { type Condition, Knowledge } from './intervals.ts'
+
+/** A figure counts as told when a reader can bound it to within this part of it, on both sides. */
+export const TOLD_WITHIN = 0.1
+/** Kept between what is told and what is shown, for roundings and later knowledge. */
+const SAFETY = 0.05
+const NOTHING_KG = 0.0005
+
+/** A zone's supply, or its capacity of a step, in a quarter: what all figures that depend on farms and plants start from. */
+export interface ZoneSum {
+  readonly cell: Cell
+  readonly quarter_index: number
+  /** Null for what is grown. */
+  readonly step: string | null
+}
+
+/** A zone's sum that a release must not tell, and why. */
+export interface UnsafeSum extends ZoneSum {
+  readonly reason: WithheldReason
+}
+
+/** Places, together, with what is offered there; the same places may be a zone of several zonings. */
+interface PlaceSet {
+  readonly atoms: ReadonlySet<number>
+  readonly cells: readonly Cell[]
+  readonly reason: Exclude<WithheldReason, 'secondary'> | null
+  readonly kg: number
+  readonly produced_kg: number
+}
+
+/** Places that lie in the same zones of every zoning: what no figure ever tells apart. */
+interface Atom {
+  readonly zones: string
+  readonly contributions: readonly Contribution[]
+  readonly kg: number
+  readonly produced_kg: number
+}
+
+/**
+ * The zone sums that a release must not tell: those behind which too few stand, and of the others as few and
+ * small ones as it takes so that nobody can work out the first, or what lies between two zones, by adding and
+ * subtracting zones (G. Sande's and L. H. Cox's complementary cell suppression).
+ */
+export async function unsafeSums(
+  { contributions, cells, places }: RunFacts,
+  changed: (sum: ZoneSum) => boolean,
+): Promise<UnsafeSum[]> {
+  const tables = grouped(
+    contributions,
+    ({ product_group, step, quarter_index }) => `${product_group}/${step ?? ''}/${quarter_index}`,
+    (one) => one,
+  )
+  const byGroup = grouped(
+    cells,
+    ({ product_group }) => product_group,
+    (cell) => cell,
+  )
+  const unsafe: UnsafeSum[] = []
+  for (const rows of tables.values()) {
+    const { product_group, step, quarter_index } = rows[0]!
+    const own = byGroup.get(product_group) ?? []
+    const withheld = await withheldSets(rows, own, places, (cell) => changed({ cell, quarter_index, step }))
+    for (const [set, reason] of withheld)
+      for (const cell of set.cells) unsafe.push({ cell, quarter_index, step, reason })
+  }
+  return unsafe
+}
+
+async function withheldSets(
+  rows: readonly Contribution[],
+  cells: readonly Cell[],
+  places: RunFacts['places'],
+  changed: (cell: Cell) => boolean,
+): Promise<Map<PlaceSet, WithheldReason>> {
+  const { atoms, sets } = layout(rows, cells, places)
+  const withheld = new Map<PlaceSet, WithheldReason>()
+  for (const set of sets) {
+    if (set.reason !== null) withheld.set(set, set.reason)
+    else if (set.cells.some(changed)) withheld.set(set, 'secondary')
+  }
+  if (withheld.size === sets.length || !hasSecrets(atoms, withheld)) return withheld
+  await withholdMore(atoms, sets, withheld)
+  return withheld
+}
+
+/** Whether anything is to be protected at all: a set that is withheld, or places behind which few stand. */
+function hasSecrets(atoms: readonly Atom[], withheld: ReadonlyMap<PlaceSet, unknown>): boolean {
+  return withheld.size > 0 || atoms.some(({ contributions }) => sensitivity(contributions) !== null)
+}
+
+/** Divides the places into atoms, and each zone into atoms. */
+function layout(
+  rows: readonly Contribution[],
+  cells: readonly Cell[],
+  places: RunFacts['places'],
+): { atoms: Atom[]; sets: PlaceSet[] } {
+  const zonesOf = new Map<string, string[]>()
+  for (const { zoning, zone } of cells) {
+    const name = `${zoning}/${zone}`
+    for (const place of places.get(name) ?? []) zonesOf.set(place, [...(zonesOf.get(place) ?? []), name])
+  }
+  const placed = rows.filter(({ place }) => zonesOf.has(place))
+  const byZones = grouped(
+    placed,
+    ({ place }) => zonesOf.get(place)!.join(' '),
+    (row) => row,
+  )
+  const atoms = [...byZones].map(([zones, contributions]) => ({
+    zones,
+    contributions,
+    ...totals(contributions),
+  }))
+  const bySet = new Map<string, { atoms: Set<number>; cells: Cell[] }>()
+  for (const cell of cells) {
+    const name = `${cell.zoning}/${cell.zone}`
+    const own = new Set(atoms.flatMap(({ zones }, at) => (zones.split(' ').includes(name) ? [at] : [])))
+    if (own.size === 0) continue
+    const key = [...own].join(' ')
+    const same = bySet.get(key)
+    if (same) same.cells.push(cell)
+    else bySet.set(key, { atoms: own, cells: [cell] })
+  }
+  const sets = [...bySet.values()].map((set) => {
+    const contributions = [...set.atoms].flatMap((at) => atoms[at]!.contributions)
+    return { ...set, reason: sensitivity(contributions), ...totals(contributions) }
+  })
+  return { atoms, sets }
+}
+
+function totals(rows: readonly Contribution[]): { kg: number; produced_kg: number } {
+  return {
+    kg: rows.reduce((sum, { kg }) => sum + kg, 0),
+    produced_kg: rows.reduce((sum, { produced_kg }) => sum + produced_kg, 0),
+  }
+}
+
+/** Adds to `withheld` until nothing is told, then takes back what turns out not to have been needed. */
+async function withholdMore(
+  atoms: readonly Atom[],
+  sets: readonly PlaceSet[],
+  withheld: Map<PlaceSet, WithheldReason>,
+): Promise<void> {
+  const added: PlaceSet[] = []
+  for (;;) {
+    const telling = await setsThatTell(atoms, sets, withheld)
+    if (telling === null) break
+    const next = telling.toSorted((a, b) => a.produced_kg - b.produced_kg || a.atoms.size - b.atoms.size)[0]!
+    withheld.set(next, 'secondary')
+    added.push(next)
+  }
+  for (const set of added.toSorted((a, b) => b.produced_kg - a.produced_kg)) {
+    withheld.delete(set)
+    if ((await setsThatTell(atoms, sets, withheld)) !== null) withheld.set(set, 'secondary')
+  }
+}
+
+/** The shown sets by which some secret could be worked out; null when none can. */
+async function setsThatTell(
+  atoms: readonly Atom[],
+  sets: readonly PlaceSet[],
+  withheld: ReadonlyMap<PlaceSet, WithheldReason>,
+): Promise<PlaceSet[] | null> {
+  const shown = sets.filter((set) => !withheld.has(set))
+  const classes = sameInAll(atoms, shown)
+  const secrets = secretsOf(atoms, [...withheld.keys()], classes).filter(
+    (secret) => !isHidden(secret, atoms, classes),
+  )
+  if (secrets.length === 0) return null
+  const knowledge = await knowledgeOf(atoms, shown)
+  try {
+    for (const secret of secrets) {
+      const binding = tellingConditions(knowledge, secret, atoms)
+      if (binding === null) continue
+      // two conditions a set, see knowledgeOf; the others say only that more is grown than is on offer
+      const telling = [...new Set(binding.map((at) => shown[at >> 1]).filter((set) => set !== undefined))]
+      return telling.length > 0 ? telling : shown.filter((set) => [...secret].some((at) => set.atoms.has(at)))
+    }
+    return null
+  } finally {
+    knowledge.close()
+  }
+}
+
+/** Atoms by the shown sets that they lie in: no shown figure tells those of one class apart. */
+function sameInAll(atoms: readonly Atom[], shown: readonly PlaceSet[]): Map<string, number[]> {
+  return grouped(
+    atoms.map((_, at) => at),
+    (at) => shown.flatMap((set, number) => (set.atoms.has(at) ? [number] : [])).join(' '),
+    (at) => at,
+  )
+}
+
+/** What nobody may work out: withheld sets, and classes of atoms, one or two together, behind which few stand. */
+function secretsOf(
+  atoms: readonly Atom[],
+  withheld: readonly PlaceSet[],
+  classes: ReadonlyMap<string, readonly number[]>,
+): ReadonlySet<number>[] {
+  const few = [...classes]
+    .filter(([signature]) => signature !== '')
+    .map(([, own]) => own)
+    .filter((own) => sensitivity(own.flatMap((at) => atoms[at]!.contributions)) !== null)
+  const alone = few.filter((own) => own.length === 1 && contributorsOf(atoms, own).size === 1)
+  const pairs = alone.flatMap((one, at) => alone.slice(at + 1).map((other) => [...one, ...other]))
+  return [...withheld.map(({ atoms: own }) => own), ...[...few, ...pairs].map((own) => new Set(own))]
+}
+
+function contributorsOf(atoms: readonly Atom[], own: readonly number[]): Set<string> {
+  return new Set(own.flatMap((at) => atoms[at]!.contributions.map(({ contributor }) => contributor)))
+}
+
+/**
+ * Whether a secret is hidden without calculation: it lies in no shown set at all, or enough of it could as
+ * well be in a place of the same class outside it.
+ */
+function isHidden(
+  secret: ReadonlySet<number>,
+  atoms: readonly Atom[],
+  classes: ReadonlyMap<string, readonly number[]>,
+): boolean {
+  let movable = { kg: 0, produced_kg: 0 }
+  let room = 0
+  for (const [signature, own] of classes) {
+    const inside = own.filter((at) => secret.has(at))
+    if (inside.length === 0) continue
+    if (signature === '') return true
+    if (inside.length === own.length) continue
+    movable = add(movable, totals(inside.flatMap((at) => atoms[at]!.contributions)))
+    room += own.filter((at) => !secret.has(at)).reduce((sum, at) => sum + atoms[at]!.kg, 0)
+  }
+  const whole = totals([...secret].flatMap((at) => atoms[at]!.contributions))
+  const hidden = (part: number, of: number) =>
+    of > NOTHING_KG ? part > (TOLD_WITHIN + SAFETY) * of : room > NOTHING_KG
+  return hidden(movable.kg, whole.kg) && hidden(movable.produced_kg, whole.produced_kg)
+}
+
+const add = <T extends { kg: number; produced_kg: number }>(a: T, b: T) => ({
+  kg: a.kg + b.kg,
+  produced_kg: a.produced_kg + b.produced_kg,
+})
+
+/**
+ * What shown sets tell: variable 2i is what is on offer in atom i, variable 2i + 1 what is produced there
+ * beyond that. Each set gives two conditions, on what is on offer and on all that is produced.
+ */
+async function knowledgeOf(atoms: readonly Atom[], shown: readonly PlaceSet[]): Promise<Knowledge> {
+  const conditions = shown.flatMap((set): Condition[] => [
+    { terms: offered(set.atoms), ...asShown(set.kg) },
+    { terms: produced(set.atoms), ...asShown(set.produced_kg) },
+  ])
+  return await Knowledge.open(2 * atoms.length, conditions)
+}
+
+/** A figure is shown with three decimals. */
+const asShown = (kg: number) => ({ from: kg - NOTHING_KG, to: kg + NOTHING_KG })
+const offered = (own: Iterable<number>) => new Map([...own].map((at) => [2 * at, 1] as const))
+const produced = (own: Iterable<number>) =>
+  new Map(
+    [...own].flatMap((at) => [
+      [2 * at, 1],
+      [2 * at + 1, 1],
+    ]),
+  )
+
+/** Positions of the conditions that tell a secret; null when they do not. */
+function tellingConditions(
+  knowledge: Knowledge,
+  secret: ReadonlySet<number>,
+  atoms: readonly Atom[],
+): readonly number[] | null {
+  const whole = totals([...secret].flatMap((at) => atoms[at]!.contributions))
+  for (const [terms, value] of [
+    [offered(secret), whole.kg],
+    [produced(secret), whole.produced_kg],
+  ] as const) {
+    const { from, to, binding } = knowledge.interval(terms)
+    if (isTold(value, from, to, TOLD_WITHIN + SAFETY)) return binding
+  }
+  return null
+}
+
+/** Whether bounds tell a value: both lie within a part of it. Nothing at all is told only by a bound of nothing. */
+export function isTold(value: number, from: number, to: number, within = TOLD_WITHIN): boolean {
+  const margin = Math.max(within * Math.abs(value), NOTHING_KG)
+  return from >= value - margin && to <= value + margin
+}
