@@ -40,6 +40,12 @@ export function text(context: CommandContext, name: string): string | undefined 
   return typeof value === 'string' ? value : undefined
 }
 
+/** What a command shown to the user needs to find the lake that this one was told of; often nothing. */
+export function namedLake(context: CommandContext): string {
+  const lake = text(context, 'lake')
+  return lake === undefined ? '' : ` --lake ${lake}`
+}
+
 /** The option that names a quarter. */
 export const quarterOption: CommandOption = {
   type: 'string',

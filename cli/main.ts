@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import('./commands/demo.ts')).demo,
   land: async () => (await import('./commands/land.ts')).land,
   withdraw: async () => (await import('./commands/withdraw.ts')).withdraw,
+  receipt: async () => (await import('./commands/receipt.ts')).receipt,
   status: async () => (await import('./commands/status.ts')).status,
   plan: async () => (await import('./commands/plan.ts')).plan,
   analyse: async () => (await import('./commands/analyse.ts')).analyse,

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { styleText } from 'node:util'
 import Table from 'cli-table3'
 
@@ -26,6 +27,11 @@ export class Terminal {
   /** Raw result. */
   write(content: string | Uint8Array): void {
     process.stdout.write(content)
+  }
+
+  /** Raw result in pieces, no faster than it is read. */
+  async writeAll(pieces: AsyncIterable<string>): Promise<void> {
+    for await (const piece of pieces) if (!process.stdout.write(piece)) await once(process.stdout, 'drain')
   }
 
   /** A remark beside the result. */

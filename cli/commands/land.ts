@@ -3,11 +3,11 @@ import { basename } from 'node:path'
 import { SkafferiError } from '../../core/errors.ts'
 import { type LandEffects, type LandRequest, type LandResult, land as landFile } from '../../core/land.ts'
 import { landFolder } from '../../core/land-folder.ts'
-import { type Command, type CommandContext, EXIT, quarterOption, text } from '../command.ts'
-import { styled, type Terminal, textTable, whole } from '../terminal.ts'
+import { receiptSummary } from '../../core/receipt.ts'
+import { type Command, type CommandContext, EXIT, namedLake, quarterOption, text } from '../command.ts'
+import { outcomeText, problemsText, receiptText } from '../receipt-text.ts'
+import { type Terminal, whole } from '../terminal.ts'
 
-/** Problems shown to people; the receipt has them all. */
-const SHOWN = 20
 const BIG_FILE_BYTES = 1 << 24
 
 export const land: Command = {
@@ -44,7 +44,7 @@ async function landDirectory(context: CommandContext, folder: string): Promise<n
     onFile: ({ dataset, source, quarter }, number, of) =>
       terminal.progress(`${number}/${of} ${dataset}/${source}/${quarter ?? 'all'}`),
     onResult: (request, result) => {
-      if (result.status === 'refused') sayResult(terminal, request, result)
+      if (result.status === 'refused') sayRefused(terminal, request, result)
     },
   })
   terminal.done()
@@ -69,8 +69,15 @@ async function landOne(context: CommandContext, file: string): Promise<number> {
   const result = await landFile(context.storage, request, progressOf(terminal))
   terminal.done()
   if (terminal.json) terminal.answer(result)
-  sayResult(terminal, request, result)
+  else await sayReceipt(context, result)
   return result.status === 'refused' ? EXIT.refused : EXIT.done
+}
+
+/** The receipt, as far as there is one without looking at runs. */
+async function sayReceipt(context: CommandContext, result: LandResult): Promise<void> {
+  const { status, rows, refused_rows } = result
+  const summary = await receiptSummary(context.storage, result.delivery)
+  context.terminal.say(receiptText({ ...summary, status, rows, refused_rows }, namedLake(context)))
 }
 
 function progressOf(terminal: Terminal): LandEffects {
@@ -90,21 +97,8 @@ export function summary(results: readonly LandResult[]): string {
   return `${of('accepted').length} accepted (${whole(rows)} rows), ${of('duplicate').length} duplicates, ${of('refused').length} refused; ${whole(refused)} rows refused`
 }
 
-function sayResult(terminal: Terminal, request: LandRequest, result: LandResult): void {
-  const colour = result.status === 'refused' ? 'red' : result.status === 'accepted' ? 'green' : 'yellow'
-  const place = [result.dataset, result.source, result.quarter ?? 'all'].join('/')
-  terminal.say(
-    `${styled(colour, result.status)} ${place} from ${basename(request.file)}: ${whole(result.rows)} rows accepted, ${whole(result.refused_rows)} refused`,
-  )
-  terminal.say(`delivery ${result.delivery}${result.supersedes ? `, in place of ${result.supersedes}` : ''}`)
-  if (result.problems_total === 0) return
-  const rows = result.problems
-    .slice(0, SHOWN)
-    .map(({ line, rule, message }) => [line === null ? 'file' : `line ${line}`, rule, message])
-  terminal.say(textTable(['where', 'rule', 'what'], rows))
-  if (result.problems_total > SHOWN) {
-    terminal.say(
-      `… and ${whole(result.problems_total - SHOWN)} more, all of them in receipts/${result.delivery}.json`,
-    )
-  }
+/** A refused file among others: what is wrong with it. */
+function sayRefused(terminal: Terminal, request: LandRequest, result: LandResult): void {
+  terminal.say(outcomeText(result, basename(request.file)))
+  terminal.say(problemsText(result, `receipts/${result.delivery}.json`))
 }

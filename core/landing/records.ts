@@ -237,7 +237,7 @@ function lineOfBadUtf8(buffer: Buffer, first_line: number): number {
 }
 
 /** Cells of one record, quotes taken off. */
-function cellsOf(record: string): string[] {
+export function cellsOf(record: string): string[] {
   const cells = record.match(/"(?:[^"]|"")*"|[^,]+|(?<=,|^)(?=,|$)/g) ?? []
   return cells.map((cell) => (cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell))
 }

@@ -1,0 +1,142 @@
+import { stringify } from 'csv-stringify/sync'
+import { SkafferiError } from '../errors.ts'
+import { cellsOf } from '../landing/records.ts'
+import { parseQuarter } from '../quarter.ts'
+import type { Storage } from '../storage/storage.ts'
+import { receivedFile } from './received.ts'
+import { findRefusedRows, refusedRows } from './refused-rows.ts'
+import { type CsvRecord, recordsOf } from './text-lines.ts'
+
+/** Columns of a mended file that are no part of the dataset. */
+const BESIDE = ['record', 'line', 'reasons']
+
+/** The whole file of a delivery with its refused rows mended, ready to be landed. */
+export interface MendedFile {
+  /** Refused rows that have a mended one in their place. */
+  readonly mended: number
+  /** Refused rows that the mended file no longer has. */
+  readonly left_out: number
+  /** The file's text in pieces. */
+  parts(): AsyncGenerator<string>
+}
+
+/** A mended row: its cells by column. */
+type MendedRow = Readonly<Record<string, string>>
+
+/**
+ * Puts mended rows into the file they were refused from. `file` is the CSV of refused rows, mended: `line` says
+ * which row each one is, `reasons` may stay, and a row taken out of it is left out of the whole. A record with
+ * a wrong number of cells that is not mended stays as it is.
+ *
+ * @throws SkafferiError `usage` for an unknown delivery, one without refused rows, or a file that does not fit it
+ */
+export async function mendedFile(storage: Storage, delivery: string, file: string): Promise<MendedFile> {
+  const refused = await findRefusedRows(storage, delivery)
+  if (refused.key === null)
+    throw new SkafferiError(
+      'usage',
+      `nothing to mend by rows in ${delivery}: none was refused by itself (skafferi receipt ${delivery})`,
+    )
+  const lines = new Set<number>()
+  for await (const page of refusedRows(storage, refused)) for (const { line } of page) lines.add(line)
+  const names = refused.table.columns.map(({ name }) => name)
+  const mended = await readMended(file, names, lines, delivery)
+  const { dataset, source, quarter } = refused.receipt.head
+  const scope = { dataset, source, quarter: quarter === null ? null : parseQuarter(quarter) }
+  const received = await receivedFile(storage, scope, delivery)
+  return {
+    mended: mended.size,
+    left_out: lines.size - mended.size,
+    parts: () => putInPlace(received, names, lines, mended),
+  }
+}
+
+async function readMended(
+  file: string,
+  names: readonly string[],
+  lines: ReadonlySet<number>,
+  delivery: string,
+): Promise<Map<number, MendedRow>> {
+  const wrong = (message: string) => new SkafferiError('usage', `${file} ${message}`)
+  const mended = new Map<number, MendedRow>()
+  let header: string[] | null = null
+  for await (const records of readRecords(file)) {
+    for (const { line: at, text } of records) {
+      if (isBlank(text)) continue
+      const cells = recordCells(text)
+      if (header === null) {
+        header = mendedHeader(cells, names, wrong)
+        continue
+      }
+      if (cells.length !== header.length)
+        throw wrong(`line ${at} has ${cells.length} cells (valid: ${header.length})`)
+      const row = Object.fromEntries(header.map((name, index) => [name, cells[index]!]))
+      const line = Number(row.line)
+      if (!lines.has(line))
+        throw wrong(`line ${at}: ${JSON.stringify(row.line)} is no line of a refused row of ${delivery}`)
+      if (mended.has(line)) throw wrong(`line ${at}: a second row for line ${line}`)
+      mended.set(line, row)
+    }
+  }
+  if (header === null) throw wrong('is empty (valid: the CSV of refused rows, mended)')
+  return mended
+}
+
+async function* readRecords(file: string): AsyncGenerator<CsvRecord[]> {
+  try {
+    yield* recordsOf(file)
+  } catch (error) {
+    if (error instanceof SkafferiError) throw error
+    throw new SkafferiError('usage', `cannot read ${file} (${(error as Error).message})`, { cause: error })
+  }
+}
+
+function mendedHeader(
+  header: string[],
+  names: readonly string[],
+  wrong: (message: string) => SkafferiError,
+): string[] {
+  const missing = [...names, 'line'].filter((name) => !header.includes(name))
+  const unknown = header.filter(
+    (name, at) => ![...names, ...BESIDE].includes(name) || header.indexOf(name) !== at,
+  )
+  if (missing.length === 0 && unknown.length === 0) return header
+  const valid = `valid: ${names.join(', ')}, line, and reasons if you like; parted by commas`
+  const said =
+    missing.length > 0 ? `lacks ${missing.join(', ')}` : `has columns too many: ${unknown.join(', ')}`
+  throw wrong(`${said} (${valid})`)
+}
+
+/** Every record as it stands, but for the refused ones; the mended ones in the order of the file's own columns. */
+async function* putInPlace(
+  received: string,
+  names: readonly string[],
+  lines: ReadonlySet<number>,
+  mended: ReadonlyMap<number, MendedRow>,
+): AsyncGenerator<string> {
+  let header: string[] | null = null
+  for await (const records of recordsOf(received)) {
+    let text = ''
+    for (const record of records) {
+      if (header === null && !isBlank(record.text)) header = recordCells(record.text)
+      if (lines.has(record.line)) text += inPlaceOf(record, header!, names, mended.get(record.line))
+      else text += record.text
+    }
+    yield text
+  }
+}
+
+function inPlaceOf(
+  { text }: CsvRecord,
+  header: readonly string[],
+  names: readonly string[],
+  row: MendedRow | undefined,
+): string {
+  if (row === undefined) return ''
+  if (row.record && names.every((name) => row[name] === '')) return text
+  const record_delimiter = text.endsWith('\r\n') ? '\r\n' : '\n'
+  return stringify([header.map((name) => row[name])], { record_delimiter })
+}
+
+const isBlank = (text: string) => /^\uFEFF?\r?\n?$/.test(text)
+const recordCells = (text: string) => cellsOf(text.replace(/^\uFEFF/, '').replace(/\r?\n$/, ''))
