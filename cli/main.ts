@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   status: async () => (await import('./commands/status.ts')).status,
   plan: async () => (await import('./commands/plan.ts')).plan,
   analyse: async () => (await import('./commands/analyse.ts')).analyse,
+  check: async () => (await import('./commands/check.ts')).check,
   query: async () => (await import('./commands/query.ts')).query,
   sql: async () => (await import('./commands/sql.ts')).sql,
 }

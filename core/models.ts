@@ -6,6 +6,7 @@ import type { Engine, ModelFolder } from './engines/engine.ts'
 import { SkafferiError } from './errors.ts'
 import { type ParameterValue, parameters, qualify, references, render } from './sql-text.ts'
 
+const SQL = new URL('../sql/', import.meta.url)
 const LAYERS = ['staging', 'intermediate', 'marts'] as const
 /** The run's pins: a table that every run stores before its first model. */
 const PINS = 'inputs'
@@ -17,7 +18,7 @@ const datasetNames = new Set(
 /** A statement of the analysis; its result is stored under the run and read by the models after it. */
 export interface Model {
   readonly name: string
-  readonly layer: (typeof LAYERS)[number]
+  readonly layer: (typeof LAYERS)[number] | 'checks'
   readonly sql: string
   /** Datasets, models and the pins that it names. */
   readonly reads: readonly string[]
@@ -27,7 +28,7 @@ export interface Model {
  * Reads every model below a folder of layers (the project's `sql/` by default), each after all that it reads;
  * among those that could be next, by layer and name. Fails on a cycle, an unknown table, a name used twice.
  */
-export async function loadModels(folder: URL = new URL('../sql/', import.meta.url)): Promise<Model[]> {
+export async function loadModels(folder: URL = SQL): Promise<Model[]> {
   const models = (await Promise.all(LAYERS.map((layer) => readLayer(folder, layer)))).flat()
   const names = models.map(({ name }) => name)
   const given = new Set([...datasetNames, PINS])
@@ -39,6 +40,11 @@ export async function loadModels(folder: URL = new URL('../sql/', import.meta.ur
     if (unknown.length > 0) throw fault(`model ${name} reads unknown tables: ${unknown.join(', ')}`)
   }
   return inOrder(models)
+}
+
+/** Reads every check, by name. `analyse` does not run them: they look at what a run left behind. */
+export async function loadChecks(folder: URL = SQL): Promise<Model[]> {
+  return await readLayer(folder, 'checks')
 }
 
 /**

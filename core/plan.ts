@@ -1,5 +1,7 @@
 import { pinDeliveries } from './analyse.ts'
+import { coverageNow } from './coverage.ts'
 import { listRuns, type Pin, readRun } from './lake/runs.ts'
+import type { MartRow } from './mart-text.ts'
 import { parseQuarter } from './quarter.ts'
 import type { Storage } from './storage/storage.ts'
 
@@ -16,6 +18,8 @@ export interface Changes {
 export interface Plan {
   readonly quarter: string
   readonly inputs: readonly PlannedDelivery[]
+  /** Rows of the mart `coverage` of the quarter: who has delivered, who is late, due, missing or unexpected. */
+  readonly coverage: readonly MartRow[]
   /** The newest run of the quarter; null when there is none. */
   readonly last_run: string | null
   /** Since that run; null when there is none. */
@@ -30,10 +34,11 @@ export interface StaleQuarter extends Changes {
   readonly run: string
 }
 
-/** Compares what counts now with what the newest runs were computed from. Computes nothing. */
+/** Compares what counts now with what the newest runs were computed from. Leaves nothing behind. */
 export async function plan(
   storage: Storage,
   request: { quarter: string; as_of?: Date | undefined },
+  now = new Date(),
 ): Promise<Plan> {
   const inputs = await pinDeliveries(storage, parseQuarter(request.quarter), request.as_of)
   const newest = [...(await listRuns(storage))].map(([quarter, runs]) => ({ quarter, run: runs.at(-1)! }))
@@ -45,6 +50,7 @@ export async function plan(
   return {
     quarter: request.quarter,
     inputs: inputs.map(planned),
+    coverage: await coverageNow(storage, request.quarter, request.as_of ?? now, request.as_of),
     last_run,
     changes,
     stale: await staleQuarters(storage),

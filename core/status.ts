@@ -1,13 +1,9 @@
-import { lakeTables, pinDeliveries, runModels } from './analyse.ts'
-import { DuckDBEngine } from './engines/duckdb.ts'
+import { coverageNow } from './coverage.ts'
 import { readScopes } from './lake/commits.ts'
 import { listRuns } from './lake/runs.ts'
 import type { MartRow } from './mart-text.ts'
-import { loadModels } from './models.ts'
 import { type StaleQuarter, staleQuarters } from './plan.ts'
-import { parseQuarter, quarterAt, stockholmDay } from './quarter.ts'
-import { plainRows } from './query.ts'
-import { OverlayStorage } from './storage/overlay.ts'
+import { quarterAt } from './quarter.ts'
 import type { Storage } from './storage/storage.ts'
 
 /** How a lake stands. */
@@ -56,7 +52,7 @@ export async function status(storage: Storage, quarter?: string, now = new Date(
     lake: storage.url,
     datasets,
     quarter: chosen,
-    coverage: chosen === null || effective.length === 0 ? [] : await coverageNow(storage, chosen, now),
+    coverage: chosen === null ? [] : await coverageNow(storage, chosen, now),
     runs: [...(await listRuns(storage))].map(([of, runs]) => ({
       quarter: of,
       runs: runs.length,
@@ -66,28 +62,4 @@ export async function status(storage: Storage, quarter?: string, now = new Date(
     stale,
     releases: [],
   }
-}
-
-/** Computes the mart `coverage` and what it reads, leaving nothing behind. */
-async function coverageNow(storage: Storage, name: string, now: Date): Promise<MartRow[]> {
-  const quarter = parseQuarter(name)
-  const inputs = await pinDeliveries(storage, quarter)
-  const models = await loadModels()
-  const wanted = new Set(['coverage'])
-  for (const { name, reads } of models.toReversed())
-    if (wanted.has(name)) for (const table of reads) wanted.add(table)
-  const overlay = new OverlayStorage(storage)
-  const engine = await DuckDBEngine.open(overlay, { tables: lakeTables(inputs) })
-  try {
-    const needed = models.filter((model) => wanted.has(model.name))
-    await runModels(engine, needed, inputs, { quarter, run: 'status', today: stockholmDay(now) })
-    return plainRows(await engine.query('select * from coverage order by source, dataset')).map(withoutRun)
-  } finally {
-    await engine.close()
-    await overlay.dispose()
-  }
-}
-
-function withoutRun({ run, run_year, run_quarter, ...row }: MartRow): MartRow {
-  return row
 }

@@ -1,3 +1,4 @@
+import { type CheckRule, checkRules } from './check-rules.ts'
 import { datasets } from './datasets/index.ts'
 import { type LandingRule, landingRules } from './landing-rules.ts'
 import { logicalTypes } from './logical-types.ts'
@@ -143,6 +144,16 @@ function dictionary(): string {
     '|---|---|---|',
     ...(Object.keys(landingRules) as LandingRule[]).map(
       (rule) => `| \`${rule}\` | ${landingRules[rule].sv} | ${landingRules[rule].en} |`,
+    ),
+    '',
+    '## Check rules',
+    '',
+    'What must hold of a run: `rule` of a violation, and the name of its file in `sql/checks/`. An error stops a release.',
+    '',
+    '| rule | severity | på svenska | in English |',
+    '|---|---|---|---|',
+    ...Object.entries<CheckRule>(checkRules).map(
+      ([rule, { severity, holds }]) => `| \`${rule}\` | ${severity} | ${holds.sv} | ${holds.en} |`,
     ),
     '',
     '## Types',

@@ -1,13 +1,13 @@
-import { plan as compare, type PlannedDelivery } from '../../core/plan.ts'
+import { plan as compare } from '../../core/plan.ts'
 import { type Command, EXIT, quarterOption } from '../command.ts'
+import { deliveryText, sourcesText, staleText } from '../sources.ts'
 import { styled, textTable, whole } from '../terminal.ts'
 import { asOf, asOfOption, neededQuarter } from './analyse.ts'
 
-const place = ({ dataset, source, quarter }: PlannedDelivery) => `${dataset}/${source}/${quarter ?? 'all'}`
-
 export const plan: Command = {
   name: 'plan',
-  summary: 'what analyse would read, what changed since the last run, which past quarters are stale',
+  summary:
+    'what analyse would read, who has delivered, what changed since the last run, which quarters are stale',
   arguments: '--quarter Q',
   positionals: [0, 0],
   options: { quarter: quarterOption, 'as-of': asOfOption },
@@ -24,17 +24,13 @@ export const plan: Command = {
       `${styled('bold', result.quarter)} would be computed from ${result.inputs.length} deliveries`,
     )
     terminal.say(textTable(['dataset', 'deliveries', 'rows'], datasets, ['left', 'right', 'right']))
+    for (const line of sourcesText(result.quarter, result.coverage)) terminal.say(`\n${line}\n`)
     terminal.say(result.last_run === null ? 'no run yet' : `last run ${result.last_run}`)
-    for (const delivery of result.changes?.added ?? [])
-      terminal.say(`  new since: ${place(delivery)} (${delivery.delivery})`)
+    for (const delivery of result.changes?.added ?? []) terminal.say(`  new since: ${deliveryText(delivery)}`)
     for (const delivery of result.changes?.removed ?? [])
-      terminal.say(`  gone since: ${place(delivery)} (${delivery.delivery})`)
+      terminal.say(`  gone since: ${deliveryText(delivery)}`)
     if (result.stale.length === 0) terminal.say('no quarter is stale')
-    for (const { quarter, added, removed } of result.stale) {
-      terminal.say(
-        `${styled('yellow', 'stale')} ${quarter}: ${added.length} deliveries came and ${removed.length} went since its run`,
-      )
-    }
+    for (const line of staleText(result.stale)) terminal.say(line)
     return EXIT.done
   },
 }

@@ -1,6 +1,7 @@
 import { parseQuarter } from '../../core/quarter.ts'
 import { status as read } from '../../core/status.ts'
 import { type Command, EXIT, quarterOption, text } from '../command.ts'
+import { sourcesText, staleText } from '../sources.ts'
 import { styled, textTable, whole } from '../terminal.ts'
 
 export const status: Command = {
@@ -31,16 +32,7 @@ export const status: Command = {
     terminal.say(
       textTable(['dataset', 'deliveries', 'rows', 'newest'], datasets, ['left', 'right', 'right', 'left']),
     )
-    const sources = result.coverage.map((row) => [
-      `${row.source}`,
-      `${row.dataset}`,
-      `${row.status}`,
-      `${row.received_at ?? ''}`,
-    ])
-    if (sources.length > 0)
-      terminal.say(
-        `\n${styled('bold', `sources for ${result.quarter}`)}\n${textTable(['source', 'dataset', 'status', 'received'], sources)}`,
-      )
+    for (const line of sourcesText(`${result.quarter}`, result.coverage)) terminal.say(`\n${line}`)
     const runs = result.runs.map((run) => [
       run.quarter,
       String(run.runs),
@@ -52,6 +44,7 @@ export const status: Command = {
         ? `\n${textTable(['quarter', 'runs', 'newest run', ''], runs, ['left', 'right'])}`
         : '\nno runs yet',
     )
+    for (const line of staleText(result.stale)) terminal.say(line)
     return EXIT.done
   },
 }

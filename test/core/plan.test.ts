@@ -44,15 +44,28 @@ const deliveries = (list: readonly { delivery: string }[]) => list.map(({ delive
 describe('a plan before the first run', () => {
   test('names what would be read, and compares it with nothing', async () => {
     const { inputs, ...rest } = await plan(lake, { quarter: QUARTER })
-    expect(rest).toEqual({ quarter: QUARTER, last_run: null, changes: null, stale: [] })
+    expect(rest).toMatchObject({ quarter: QUARTER, last_run: null, changes: null, stale: [] })
     const byName = (a: { delivery: string }, b: { delivery: string }) => (a.delivery < b.delivery ? -1 : 1)
     expect(inputs.toSorted(byName)).toEqual(landed.map(planned).sort(byName))
+  })
+
+  test('says who has delivered and who has not, on the day it is made', async () => {
+    // the wholesaler has 30 days of grace after the quarter's last day; nobody declared the others
+    const on = async (day: string) => {
+      const { coverage } = await plan(lake, { quarter: later }, new Date(`${day}T12:00:00Z`))
+      return coverage.map(({ source, dataset, status }) => [source, dataset, status])
+    }
+    expect(await on('2027-01-30')).toEqual([['wholesaler', 'purchases', 'due']])
+    expect(await on('2027-01-31')).toEqual([['wholesaler', 'purchases', 'missing']])
+    const { coverage } = await plan(lake, { quarter: QUARTER })
+    expect(coverage.map(({ source, status }) => [source, status])).toContainEqual(['farmers', 'unexpected'])
   })
 
   test('of an empty lake is empty', async () => {
     expect(await plan(new MemoryStorage(), { quarter: QUARTER })).toEqual({
       quarter: QUARTER,
       inputs: [],
+      coverage: [],
       last_run: null,
       changes: null,
       stale: [],
