@@ -1,0 +1,222 @@
+import { createHash } from 'node:crypto'
+import { formulas } from '../../schemas/formulas.ts'
+import { marts } from '../../schemas/marts/index.ts'
+import type { Table, Text } from '../../schemas/table.ts'
+import type { DuckDBEngine } from '../engines/duckdb.ts'
+import { noticesOf, type RunRecord } from '../lake/runs.ts'
+import type { MartRow, MartValue } from '../mart-text.ts'
+import { loadModels, type Model } from '../models.ts'
+import { unknownName } from '../names.ts'
+import { parseQuarter } from '../quarter.ts'
+import { findRun, plainRows } from '../query.ts'
+import { openRun } from '../run-results.ts'
+import type { Storage } from '../storage/storage.ts'
+import { bearing, type Grounding, isOneOf } from './conditions.ts'
+import { closedModels, explainableColumns, footingOf, mainColumns } from './grounds.ts'
+import { keyColumns, parseKey, rowOf } from './key.ts'
+import { bearingLines, readSources, type SourceDelivery, type SourceLine } from './lines.ts'
+import { type Asked, decidingPlaces, startOf } from './start.ts'
+import { type ModelColumns, walkBack } from './walk.ts'
+
+/** Which number to walk back. */
+export interface ExplainRequest {
+  readonly mart: string
+  /** `column=value` of the key, or the key's values in order; both without the quarter. */
+  readonly key: readonly string[]
+  /** Default the newest quarter that has a run. */
+  readonly quarter?: string | undefined
+  /** Default the newest run of the quarter. */
+  readonly run?: string | undefined
+  /** Default the mart's main number. */
+  readonly column?: string | undefined
+  /** Rows of each model to give; default 1 000. All are counted. */
+  readonly most_rows?: number
+  /** Records of files to give; default 10 000. All are counted. */
+  readonly most_lines?: number
+}
+
+/** A model on the way from the number to its sources, with the rows that bear on it. */
+export interface ExplainedModel {
+  readonly model: string
+  readonly layer: Model['layer']
+  /** What one row of it is, and which question it answers, in the model's own words. */
+  readonly one_row: string
+  readonly answers: string
+  readonly rows_total: number
+  readonly rows: readonly MartRow[]
+}
+
+/** A number walked back to the lines of the files that it comes from. */
+export interface Explanation {
+  readonly mart: string
+  readonly quarter: string
+  readonly run: string
+  readonly key: Readonly<Record<string, string>>
+  readonly column: string
+  readonly value: MartValue
+  readonly formula: Text
+  /** The row's other columns. */
+  readonly others: readonly { readonly column: string; readonly value: MartValue; readonly formula: Text }[]
+  /** From the mart back to staging. */
+  readonly models: readonly ExplainedModel[]
+  readonly deliveries: readonly SourceDelivery[]
+  readonly lines_total: number
+  readonly lines: readonly SourceLine[]
+  readonly notices: readonly string[]
+}
+
+const MOST_ROWS = 1000
+const MOST_LINES = 10_000
+
+/**
+ * Walks one number of a run back: the rows of each model that bear on it, and in the end the records of the
+ * landed files, as received. Over those records alone the models give the same number.
+ *
+ * @throws SkafferiError `usage` for an unknown mart, column, run or key
+ */
+export async function explain(storage: Storage, request: ExplainRequest): Promise<Explanation> {
+  const table = marts.find(({ name }) => name === request.mart)
+  if (!table)
+    throw unknownName(
+      'mart',
+      request.mart,
+      marts.map(({ name }) => name),
+    )
+  const columns = explainableColumns(table.name)
+  const column = request.column ?? mainColumns[table.name]!
+  if (!columns.includes(column)) throw unknownName(`column to explain in ${table.name}`, column, columns)
+  const key = parseKey(table, request.key)
+  const record = await findRun(storage, request)
+  const engine = await openRun(storage, record)
+  try {
+    const row = rowOf(table, key, await martRows(engine, table))
+    const asked = { mart: table.name, column, row, footing: footingOf(table.name, column, row) }
+    return await explainRow(storage, engine, record, table, asked, request)
+  } finally {
+    await engine.close()
+  }
+}
+
+async function martRows(engine: DuckDBEngine, table: Table): Promise<MartRow[]> {
+  const order = table.key.map((name) => `"${name}"`).join(', ')
+  return plainRows(await engine.query(`select * from ${table.name} order by ${order}`))
+}
+
+async function explainRow(
+  storage: Storage,
+  engine: DuckDBEngine,
+  record: RunRecord,
+  table: Table,
+  asked: Asked,
+  { most_rows = MOST_ROWS, most_lines = MOST_LINES }: ExplainRequest,
+): Promise<Explanation> {
+  const { mart, column, row } = asked
+  const models = (await loadModels()).filter(({ name }) => record.models[name] !== undefined)
+  const grounding = await groundingOf(engine, record, models, asked)
+  const walked = models.toReversed().filter(({ name }) => grounding.reached.has(name))
+  const explained: ExplainedModel[] = []
+  for (const model of walked) {
+    const where = model.name === mart ? isRow(table, row) : bearing(model.name, grounding)
+    const found = await modelRows(engine, model, grounding.columns, where, most_rows)
+    if (found.rows_total > 0) explained.push(found)
+  }
+  const lines = await bearingLines(storage, engine, record, grounding)
+  const pins = record.inputs.filter(
+    ({ row_name, delivery }) => lines.has(row_name) || delivery === row.delivery,
+  )
+  return {
+    mart,
+    quarter: record.quarter,
+    run: record.run,
+    key: Object.fromEntries(keyColumns(table).map((name) => [name, String(row[name])])),
+    column,
+    ...valueIn(mart, column, row),
+    others: explainableColumns(mart)
+      .filter((name) => name !== column)
+      .map((name) => ({ column: name, ...valueIn(mart, name, row) })),
+    models: explained,
+    lines_total: [...lines.values()].reduce((sum, these) => sum + these.length, 0),
+    ...(await readSources(storage, pins, lines, most_lines)),
+    notices: [...noticesOf(record), ...changedModels(record, walked)],
+  }
+}
+
+function valueIn(mart: string, column: string, row: MartRow): { value: MartValue; formula: Text } {
+  return { value: row[column] ?? null, formula: formulas[mart]![column]! }
+}
+
+const isRow = (table: Table, row: MartRow) =>
+  keyColumns(table)
+    .map((name) => isOneOf(name, [String(row[name])]))
+    .join(' and ')
+
+/** Which models and rows bear on the number, as conditions. */
+async function groundingOf(
+  engine: DuckDBEngine,
+  record: RunRecord,
+  models: readonly Model[],
+  asked: Asked,
+): Promise<Grounding> {
+  const { index, last_day } = parseQuarter(record.quarter)
+  const columns = await columnsOf(engine, models)
+  const start = await startOf(engine, asked)
+  const reached = walkBack(models, columns, asked.mart, start, closedModels(asked.footing))
+  const grounding = { quarter_index: index, last_day, columns, reached, deciding_places: [] }
+  return { ...grounding, deciding_places: await decidingPlaces(engine, asked, start, grounding) }
+}
+
+async function columnsOf(engine: DuckDBEngine, models: readonly Model[]): Promise<ModelColumns> {
+  const found = plainRows(
+    await engine.query(
+      `select table_name, column_name from information_schema.columns
+      where column_name not in ('run_year', 'run_quarter', 'run') order by table_name, ordinal_position`,
+    ),
+  )
+  const names = Map.groupBy(found, ({ table_name }) => table_name)
+  return new Map(
+    models.map(({ name }) => [name, new Set((names.get(name) ?? []).map((row) => String(row.column_name)))]),
+  )
+}
+
+async function modelRows(
+  engine: DuckDBEngine,
+  { name, layer, sql }: Model,
+  columns: ModelColumns,
+  where: string,
+  most: number,
+): Promise<ExplainedModel> {
+  const from = `from ${relation(name)} where ${where}`
+  const [counted] = plainRows(await engine.query(`select count(*) as rows_total ${from}`))
+  const names = [...columns.get(name)!].map((column) => `"${column}"`).join(', ')
+  const sorted = `select ${names} ${from} order by ${names} limit ${most}`
+  const rows_total = Number(counted!.rows_total)
+  const rows = rows_total > 0 ? plainRows(await engine.query(sorted)) : []
+  return {
+    model: name,
+    layer,
+    one_row: said(sql, 'one row'),
+    answers: said(sql, 'answers'),
+    rows_total,
+    rows,
+  }
+}
+
+/** Purchases can be asked whether they lend a price. */
+function relation(model: string): string {
+  if (model !== 'stg_purchases') return model
+  return '(select *, priced_kg > 0 as is_priced from stg_purchases) as stg_purchases'
+}
+
+/** What a model's text says of itself under a word. */
+function said(sql: string, word: string): string {
+  return new RegExp(`^-- ${word}: (.*)$`, 'm').exec(sql)?.[1] ?? ''
+}
+
+/** A run of another version of the models is explained with those of today; that must be said. */
+function changedModels({ versions }: RunRecord, models: readonly Model[]): string[] {
+  const changed = models
+    .filter(({ name, sql }) => versions.models[name] !== createHash('sha256').update(sql).digest('hex'))
+    .map(({ name }) => name)
+  if (changed.length === 0) return []
+  return [`computed by other versions of these models than those that explain it: ${changed.join(', ')}`]
+}
