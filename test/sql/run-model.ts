@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { DuckDBEngine } from '../../core/engines/duckdb.ts'
-import { loadModels, renderModel } from '../../core/models.ts'
+import { loadChecks, loadModels, renderModel } from '../../core/models.ts'
 import { quarterAt } from '../../core/quarter.ts'
 import type { ParameterValue } from '../../core/sql-text.ts'
 import { MemoryStorage } from '../../core/storage/memory.ts'
@@ -12,7 +12,7 @@ export const T = 2026 * 4 + 1
 
 /** DuckDB type of a column by its name; the rest is text. */
 const types: [RegExp, string][] = [
-  [/^(\w+_index|age|cell|level|distance|\w+_lines|rows|refused_rows|quarters|buyers)$/, 'bigint'],
+  [/^(\w+_index|age|cell|level|distance|\w+_lines|rows|refused_rows|lines|quarters|buyers|year)$/, 'bigint'],
   [
     /kg|sek|_share$|_factor$|_days$|_loss$|_coverage$|^(portions|yield|share|margin|(zone_)?population)$/,
     'double',
@@ -23,11 +23,11 @@ const types: [RegExp, string][] = [
 ]
 
 /**
- * Runs one model over what it reads, each table as text: column names in the first line, a row in each other,
+ * Runs one model or check over what it reads, each table as text: column names in the first line, a row in each other,
  * cells apart by spaces, `-` for null. Types follow from the names.
  */
 export async function runModel(name: string, tables: Record<string, string>): Promise<MartRow[]> {
-  const model = (await loadModels()).find((one) => one.name === name)
+  const model = [...(await loadModels()), ...(await loadChecks())].find((one) => one.name === name)
   if (!model) throw new Error(`no such model: ${name}`)
   const engine = await DuckDBEngine.open(new MemoryStorage(), { threads: 1 })
   const { year, quarter } = quarterAt(T)
@@ -48,6 +48,8 @@ const parameters: Record<string, ParameterValue> = {
   first_index: { type: 'integer', value: T - 10 },
   last_day: { type: 'date', value: '2026-06-30' },
   today: { type: 'date', value: '2026-08-09' },
+  first_year: { type: 'integer', value: 2023 },
+  last_year: { type: 'integer', value: 2026 },
 }
 
 function selectOf(text: string): string {
