@@ -5,7 +5,7 @@ import { parameterValues } from './analyse.ts'
 import { type Damage, damagedFiles } from './checks/recorded-files.ts'
 import { type Names, readNames, sentencesOf } from './checks/sentences.ts'
 import { SkafferiError } from './errors.ts'
-import { listRuns, type Pin, type RunRecord } from './lake/runs.ts'
+import { listRuns, noticesOf, type Pin, type RunRecord } from './lake/runs.ts'
 import { loadChecks, type Model, renderModel } from './models.ts'
 import { parseQuarter, stockholmDay } from './quarter.ts'
 import { findRun, plainRows } from './query.ts'
@@ -49,6 +49,8 @@ export interface CheckResult {
   readonly violations: readonly Violation[]
   /** Rules that nobody can tell about, since a file that they read is damaged or the run is from before them. */
   readonly not_checked: readonly CheckName[]
+  /** What must be said before all that, if anything. */
+  readonly notices: readonly string[]
 }
 
 const DATASETS = new Set([...datasets, rolled_purchases].map(({ name }) => name))
@@ -88,6 +90,7 @@ export async function check(
     warnings: count('warning'),
     violations,
     not_checked: not_checked.filter((name) => !violations.some(({ rule }) => rule === name)),
+    notices: noticesOf(record),
   }
 }
 

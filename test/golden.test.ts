@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { analyse } from '../core/analyse.ts'
+import { check } from '../core/check.ts'
 import { landFolder } from '../core/land-folder.ts'
 import { martCsv } from '../core/mart-text.ts'
 import { plainRows, query } from '../core/query.ts'
@@ -20,7 +21,7 @@ const CASES = (await readdir(GOLDEN, { withFileTypes: true }))
   .sort()
 
 describe('golden cases', () => {
-  it.each(CASES)('%s gives the marts that were worked out by hand', async (name) => {
+  it.each(CASES)('%s gives the marts that were worked out by hand, and no error of a check', async (name) => {
     const folder = join(GOLDEN, name)
     const storage = await analysed(folder)
     const wrong: string[] = []
@@ -29,6 +30,9 @@ describe('golden cases', () => {
       if (difference) wrong.push(difference)
     }
     expect(wrong).toEqual([])
+    const quarter = (await readFile(join(folder, 'quarter.txt'), 'utf8')).trim()
+    const { violations } = await check(storage, { quarter })
+    expect(violations.filter(({ severity }) => severity === 'error')).toEqual([])
   })
 
   it.each(CASES)('%s has nothing in expected/ but marts that are compared', async (name) => {

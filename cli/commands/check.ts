@@ -25,12 +25,14 @@ export const check: Command = {
     const request = { quarter: neededQuarter(context), run: text(context, 'run') }
     const result = await holds(context.storage, request)
     if (terminal.json) terminal.answer(result)
-    sayResult(terminal, result, context.values.all === true)
+    sayChecks(terminal, result, context.values.all === true)
+    for (const notice of result.notices) terminal.note(styled('yellow', notice))
     return result.errors > 0 ? EXIT.check : EXIT.done
   },
 }
 
-function sayResult(terminal: Terminal, result: CheckResult, all: boolean): void {
+/** What the checks say, for people. */
+export function sayChecks(terminal: Terminal, result: CheckResult, all: boolean): void {
   const { run, quarter, errors, warnings, violations, not_checked } = result
   const rules = [...new Set(violations.map(({ rule }) => rule))].map((rule) => ({
     rule,
@@ -45,7 +47,7 @@ function sayResult(terminal: Terminal, result: CheckResult, all: boolean): void 
   for (const { rule, own } of rules) sayRule(terminal, rule, own, all ? own.length : SHOWN)
   if (not_checked.length > 0)
     terminal.say(
-      `\n${styled('yellow', 'not checked')}, since what they read is damaged: ${not_checked.join(', ')}`,
+      `\n${styled('yellow', 'not checked')}, since the run has not all that they read: ${not_checked.join(', ')}`,
     )
   if (errors > 0) terminal.say('\nThis run cannot be published until its errors are gone.')
 }

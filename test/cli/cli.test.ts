@@ -167,6 +167,8 @@ describe('skafferi', () => {
       'coverage',
     ])
 
+    expect(await json('check', '--quarter', '2026-Q3')).toMatchObject({ run: run.run, errors: 0 })
+
     const csv = await skafferi(
       'query',
       'servings',

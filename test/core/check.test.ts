@@ -127,6 +127,7 @@ describe('check', () => {
       warnings: 0,
       violations: [],
       not_checked: [],
+      notices: [],
     })
     expect(await keysOf(good)).toEqual(keys)
   })
