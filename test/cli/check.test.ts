@@ -22,7 +22,7 @@ beforeAll(async () => {
   const storage = new FileStorage(join(folder.path, 'lake'))
   await landRegion(storage, folder.path, smallRegion())
   await analyse(storage, { quarter: QUARTER })
-})
+}, 60_000)
 
 describe('skafferi check', () => {
   test('is exit 0 where there are but warnings, and says what to look at', async () => {

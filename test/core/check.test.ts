@@ -82,7 +82,7 @@ beforeAll(async () => {
   await landRegion(good, folder.path, goodRegion())
   run = (await analyse(good, request)).run
   record = await recordOf(good, run)
-})
+}, 60_000)
 
 describe('the checks', () => {
   test('have words in schemas, one for each file, and severities that agree', async () => {
@@ -172,7 +172,7 @@ describe('check', () => {
       )
       await analyse(lake, request)
       wrong = await check(lake, request)
-    })
+    }, 60_000)
 
     test('each rule over deliveries speaks, errors first', () => {
       expect(rules(wrong.violations)).toEqual([
