@@ -36,6 +36,11 @@ export async function putSame(storage: Storage, path: string, key: string): Prom
   return (await storage.put(key, { file: path })) === 'written' || (await sameBytes(storage, path, key))
 }
 
+/** Stores bytes; tells whether the key now holds them (false: it holds others). */
+export async function putSameBytes(storage: Storage, bytes: Uint8Array, key: string): Promise<boolean> {
+  return (await storage.put(key, bytes)) === 'written' || Buffer.compare(await storage.read(key), bytes) === 0
+}
+
 async function sameBytes(storage: Storage, path: string, key: string): Promise<boolean> {
   const other = await storage.localFile(key)
   if ((await stat(other)).size !== (await stat(path)).size) return false

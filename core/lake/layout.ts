@@ -32,6 +32,8 @@ export const keys = {
   commits: ({ dataset, source, quarter }: Scope) =>
     quarter ? `commits/${dataset}/${source}/${quarter.name}/` : `commits/${dataset}/`,
   run: (quarter: string, run: string) => `runs/${quarter}/${run}.json`,
+  release: (quarter: string, release: number) => `releases/${quarter}/${release}/`,
+  current: (quarter: string) => `releases/${quarter}/current.json`,
 } as const
 
 /** Number of a commit as its file is named. */

@@ -66,13 +66,17 @@ export async function readRun(storage: Storage, quarter: string, run: string): P
 /** Sources whose rows are invented; every output that rests on them says so. */
 export const EXAMPLE_SOURCE = /^example-/
 
+/** Sources of a run whose rows are invented, in order. */
+export function inventedSources({ inputs }: Pick<RunRecord, 'inputs'>): string[] {
+  const invented = inputs.map(({ source }) => source).filter((source) => EXAMPLE_SOURCE.test(source))
+  return [...new Set(invented)].sort()
+}
+
 /** What a reader must be told about a run before its figures. */
 export function noticesOf(record: Pick<RunRecord, 'inputs'>): string[] {
-  const invented = [
-    ...new Set(record.inputs.map(({ source }) => source).filter((source) => EXAMPLE_SOURCE.test(source))),
-  ]
+  const invented = inventedSources(record)
   if (invented.length === 0) return []
   return [
-    `rests on invented example deliveries (${invented.sort().join(', ')}): not figures of any real kitchen or supplier`,
+    `rests on invented example deliveries (${invented.join(', ')}): not figures of any real kitchen or supplier`,
   ]
 }
