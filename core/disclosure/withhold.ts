@@ -11,6 +11,8 @@ import type { UnsafeSum } from './sums.ts'
 export const NEVER_SHOWN: readonly string[] = ['largest_producer_share', 'largest_processor_share']
 /** Given anew among the rows that are shown: a gap in the order would tell where a withheld row stands. */
 const RANK = 'rank'
+/** Figures that do not stand on the sum that their row is named by: what processing lets through has no farm behind it. */
+const NOT_OWN: Readonly<Record<string, string>> = { balances: 'processable_kg', bottlenecks: 'inflow_kg' }
 /** Quarters of the year that an opportunity sums up. */
 const YEAR = 4
 
@@ -93,8 +95,9 @@ export function withhold(
   const shown = rows.map((row) => {
     const { own, reached } = reasons.basis(table.name, row)
     const moving = figures.filter((column) => depends(row, column))
-    const whole = own.length > 0 || (table.name === 'opportunities' && moving.length > 0)
-    const gone = whole ? figures : moving
+    const ruled = own.length > 0 ? figures.filter((column) => column !== NOT_OWN[table.name]) : []
+    const whole = table.name === 'opportunities' && moving.length > 0 ? figures : []
+    const gone = [...new Set([...moving, ...ruled, ...whole])]
     const withheld = gone.length === 0 ? null : worst(own.length > 0 ? own : reached)
     const empty = Object.fromEntries([...gone, ...NEVER_SHOWN].filter((c) => c in row).map((c) => [c, null]))
     return { ...row, ...empty, withheld }
