@@ -13,7 +13,7 @@ import { openRun } from '../run-results.ts'
 import type { Storage } from '../storage/storage.ts'
 import { bearing, type Grounding, isOneOf } from './conditions.ts'
 import { closedModels, explainableColumns, footingOf, mainColumns } from './grounds.ts'
-import { keyColumns, parseKey, rowOf } from './key.ts'
+import { keyColumns, noSuchRow, parseKey } from './key.ts'
 import { bearingLines, readSources, type SourceDelivery, type SourceLine } from './lines.ts'
 import { type Asked, decidingPlaces, startOf } from './start.ts'
 import { type ModelColumns, walkBack } from './walk.ts'
@@ -31,7 +31,7 @@ export interface ExplainRequest {
   readonly column?: string | undefined
   /** Rows of each model to give; default 1 000. All are counted. */
   readonly most_rows?: number
-  /** Records of files to give; default 10 000. All are counted. */
+  /** Records of each delivery to give; default 10 000. All are counted. */
   readonly most_lines?: number
 }
 
@@ -42,6 +42,8 @@ export interface ExplainedModel {
   /** What one row of it is, and which question it answers, in the model's own words. */
   readonly one_row: string
   readonly answers: string
+  /** What of the walk it reads directly: models, and datasets at the end. */
+  readonly reads: readonly string[]
   readonly rows_total: number
   readonly rows: readonly MartRow[]
 }
@@ -57,7 +59,7 @@ export interface Explanation {
   readonly formula: Text
   /** The row's other columns. */
   readonly others: readonly { readonly column: string; readonly value: MartValue; readonly formula: Text }[]
-  /** From the mart back to staging. */
+  /** From the mart back to staging; one without rows says that nothing there bears on the number. */
   readonly models: readonly ExplainedModel[]
   readonly deliveries: readonly SourceDelivery[]
   readonly lines_total: number
@@ -89,7 +91,7 @@ export async function explain(storage: Storage, request: ExplainRequest): Promis
   const record = await findRun(storage, request)
   const engine = await openRun(storage, record)
   try {
-    const row = rowOf(table, key, await martRows(engine, table))
+    const row = await rowOf(engine, table, key)
     const asked = { mart: table.name, column, row, footing: footingOf(table.name, column, row) }
     return await explainRow(storage, engine, record, table, asked, request)
   } finally {
@@ -97,9 +99,18 @@ export async function explain(storage: Storage, request: ExplainRequest): Promis
   }
 }
 
-async function martRows(engine: DuckDBEngine, table: Table): Promise<MartRow[]> {
-  const order = table.key.map((name) => `"${name}"`).join(', ')
-  return plainRows(await engine.query(`select * from ${table.name} order by ${order}`))
+async function rowOf(engine: DuckDBEngine, table: Table, key: ReadonlyMap<string, string>): Promise<MartRow> {
+  const names = keyColumns(table)
+  const where = names.map((name) => isOneOf(name, key.has(name) ? [key.get(name)!] : []))
+  const found = await engine.query(`select * from ${table.name} where ${where.join(' and ')}`)
+  const row = plainRows(found)[0]
+  if (row) return row
+  const order = names.map((name) => `"${name}"`).join(', ')
+  throw noSuchRow(
+    table,
+    key,
+    plainRows(await engine.query(`select ${order} from ${table.name} order by ${order}`)),
+  )
 }
 
 async function explainRow(
@@ -117,8 +128,7 @@ async function explainRow(
   const explained: ExplainedModel[] = []
   for (const model of walked) {
     const where = model.name === mart ? isRow(table, row) : bearing(model.name, grounding)
-    const found = await modelRows(engine, model, grounding.columns, where, most_rows)
-    if (found.rows_total > 0) explained.push(found)
+    explained.push(await modelRows(engine, model, grounding, where, most_rows))
   }
   const lines = await bearingLines(storage, engine, record, grounding)
   const pins = record.inputs.filter(
@@ -180,24 +190,28 @@ async function columnsOf(engine: DuckDBEngine, models: readonly Model[]): Promis
 
 async function modelRows(
   engine: DuckDBEngine,
-  { name, layer, sql }: Model,
-  columns: ModelColumns,
+  { name, layer, sql, reads }: Model,
+  { columns, reached }: Grounding,
   where: string,
   most: number,
 ): Promise<ExplainedModel> {
-  const from = `from ${relation(name)} where ${where}`
-  const [counted] = plainRows(await engine.query(`select count(*) as rows_total ${from}`))
   const names = [...columns.get(name)!].map((column) => `"${column}"`).join(', ')
-  const sorted = `select ${names} ${from} order by ${names} limit ${most}`
-  const rows_total = Number(counted!.rows_total)
-  const rows = rows_total > 0 ? plainRows(await engine.query(sorted)) : []
+  // the quarter asked about comes first
+  const order = columns.get(name)!.has('quarter_index') ? `quarter_index desc, ${names}` : names
+  const counted = plainRows(
+    await engine.query(
+      `select ${names}, count(*) over () as rows_total from ${relation(name)} where ${where}
+      order by ${order} limit ${Math.max(1, most)}`,
+    ),
+  )
   return {
     model: name,
     layer,
     one_row: said(sql, 'one row'),
     answers: said(sql, 'answers'),
-    rows_total,
-    rows,
+    reads: reads.filter((read) => reached.has(read) || (layer === 'staging' && read !== 'inputs')),
+    rows_total: Number(counted[0]?.rows_total ?? 0),
+    rows: counted.slice(0, most).map(({ rows_total: _, ...row }) => row),
   }
 }
 

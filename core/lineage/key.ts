@@ -42,12 +42,14 @@ export function parseKey(mart: Table, words: readonly string[]): Map<string, str
   return key
 }
 
-/** The row of a key; an error tells what lacks or is unknown, and which rows come nearest. */
-export function rowOf(mart: Table, key: ReadonlyMap<string, string>, rows: readonly MartRow[]): MartRow {
+/** The error for a key that no row has: tells what lacks, and which rows come nearest. */
+export function noSuchRow(
+  mart: Table,
+  key: ReadonlyMap<string, string>,
+  rows: readonly MartRow[],
+): SkafferiError {
   const names = keyColumns(mart)
   const missing = names.filter((name) => !key.has(name))
-  const found = rows.find((row) => names.every((name) => row[name] === key.get(name)))
-  if (found) return found
   const asked = names.filter((name) => key.has(name)).map((name) => key.get(name))
   const what =
     missing.length > 0
@@ -56,7 +58,7 @@ export function rowOf(mart: Table, key: ReadonlyMap<string, string>, rows: reado
   const nearest = nearestRows(names, key, rows).map((row) => names.map((name) => row[name]).join(' '))
   const hint =
     nearest.length > 0 ? `; nearest rows: ${nearest.join(' | ')}` : `; the run has no rows of ${mart.name}`
-  throw usage(`${what}${hint}`)
+  return usage(`${what}${hint}`)
 }
 
 /** Rows whose keys agree most with what was asked: in most columns, then in most letters. */

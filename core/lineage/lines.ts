@@ -33,6 +33,8 @@ export interface SourceDelivery {
   readonly quarter: string | null
   readonly delivery: string
   readonly received_at: string
+  /** Day in Stockholm on which the first delivery of its scope that still stands came. */
+  readonly first_received_on: string
   /** The commit by which it counts. */
   readonly commit: number
   readonly committed_at: string
@@ -52,23 +54,21 @@ interface Position {
   readonly line: number
 }
 
-/** Names of models and the columns that a staging model adds to its dataset. */
+/** Quarters as numbers, as staging models count them. */
 const indexes = {
   quarterly: 'year * 4 + quarter - 1 as quarter_index',
-  valid_from: (column: string, as: string) =>
+  of: (column: string, as: string) =>
     `cast(substr(${column}, 1, 4) as bigint) * 4 + cast(substr(${column}, 7, 1) as bigint) - 1 as ${as}`,
 } as const
+/** Columns by which a staging model can be restricted and that its dataset does not have as such. */
 const added: Readonly<Record<string, string>> = {
   portions: indexes.quarterly,
   production: indexes.quarterly,
   processing: indexes.quarterly,
-  purchases: [
-    indexes.quarterly,
-    `coalesce(grown_place, '') || '/' || coalesce(processed_place, '') as origin`,
-    'coalesce(kg > 0 and sek > 0, false) as is_priced',
-  ].join(', '),
-  targets: indexes.valid_from('valid_from', 'first_index'),
-  complete_purchases: `${indexes.valid_from('valid_from', 'first_index')}, ${indexes.valid_from('valid_to', 'last_index')}`,
+  purchases: `${indexes.quarterly}, coalesce(kg > 0 and sek > 0, false) as is_priced`,
+  targets: indexes.of('valid_from', 'first_index'),
+  sources: indexes.of('first_quarter', 'first_index'),
+  complete_purchases: `${indexes.of('valid_from', 'first_index')}, ${indexes.of('valid_to', 'last_index')}`,
 }
 
 /** The dataset's rows with the columns by which its staging model is restricted. */
@@ -90,8 +90,11 @@ export async function bearingLines(
     const model = `stg_${name}`
     if (!grounding.reached.has(model)) continue
     const where = bearing(model, grounding)
-    if (name === 'purchases') positions.push(...(await purchasePositions(storage, engine, record, where)))
-    else positions.push(...(await positionsIn(engine, name, where)))
+    const found =
+      name === 'purchases'
+        ? await purchasePositions(storage, engine, record, where)
+        : await positionsIn(engine, name, where)
+    for (const position of found) positions.push(position)
   }
   const lines = Map.groupBy(positions, ({ row_name }) => row_name)
   return new Map([...lines].map(([row_name, these]) => [row_name, these.map(({ line }) => line)]))
@@ -108,8 +111,7 @@ async function purchasePositions(
   { inputs }: RunRecord,
   where: string,
 ): Promise<Position[]> {
-  const rolled = `(select *, ${indexes.quarterly}, coalesce(grown_place, '') || '/' || coalesce(processed_place, '') as origin,
-    priced_kg > 0 as is_priced from rolled_purchases)`
+  const rolled = `(select *, ${indexes.quarterly}, priced_kg > 0 as is_priced from rolled_purchases)`
   const found = await engine.query(`select distinct delivery from ${rolled} as rows where ${where}`)
   const row_names = new Set(plainRows(found).map(({ delivery }) => delivery))
   const pins = inputs.filter((pin) => pin.dataset === 'purchases' && row_names.has(pin.row_name))
@@ -140,7 +142,7 @@ async function acceptanceOf(storage: Storage, pin: Pin): Promise<Acceptance> {
 /**
  * The deliveries and their records as received, in the order of datasets, sources, quarters and lines.
  *
- * @param most records to read in all; the rest is left out of the result but counted in `lines` of its delivery
+ * @param most records to give of each delivery; the rest is counted in its `lines`
  * @throws SkafferiError `fault` where a landed file is not the one that was committed
  */
 export async function readSources(
@@ -157,9 +159,9 @@ export async function readSources(
   const deliveries: SourceDelivery[] = []
   for (const pin of sorted) {
     const wanted = lines.get(pin.row_name) ?? []
-    const source = await readSource(storage, pin, wanted, wanted.slice(0, Math.max(0, most - found.length)))
+    const source = await readSource(storage, pin, wanted, wanted.slice(0, most))
     deliveries.push(source.delivery)
-    found.push(...source.lines)
+    for (const line of source.lines) found.push(line)
   }
   return { deliveries, lines: found }
 }
@@ -174,22 +176,13 @@ async function readSource(
   const { header, texts, sha256 } = await landedRecords(await storage.localFile(landing.key), wanted)
   if (sha256 !== landing.sha256)
     throw new SkafferiError('fault', `${landing.key} is not the file that commit ${n} of its scope accepted`)
-  const { dataset, source, quarter, delivery, received_at, rows, refused_rows } = pin
+  const { dataset, source, quarter, delivery, received_at, first_received_on, rows, refused_rows } = pin
   const where = { dataset, source, quarter, delivery }
   const lines = wanted.map((line) => {
     const text = texts.get(line)
     if (text === undefined) throw new SkafferiError('fault', `${landing.key} has no record at line ${line}`)
     return { ...where, file: landing.key, line, text }
   })
-  const facts = {
-    received_at,
-    commit: n,
-    committed_at,
-    file: landing.key,
-    sha256,
-    header,
-    rows,
-    refused_rows,
-  }
-  return { delivery: { ...where, ...facts, lines: all.length }, lines }
+  const facts = { received_at, first_received_on, commit: n, committed_at, file: landing.key, sha256, header }
+  return { delivery: { ...where, ...facts, rows, refused_rows, lines: all.length }, lines }
 }
