@@ -56,7 +56,10 @@ export async function readCurrent(storage: Storage, quarter: string): Promise<Re
 }
 
 /** Whether a released run rests on other deliveries than those that count now. */
-export async function isStale(storage: Storage, { quarter, run }: ListedRelease): Promise<boolean> {
+export async function isStale(
+  storage: Storage,
+  { quarter, run }: Pick<ListedRelease, 'quarter' | 'run'>,
+): Promise<boolean> {
   const { inputs } = await readRun(storage, quarter, run)
   const { added, removed } = changesSince(inputs, await pinDeliveries(storage, parseQuarter(quarter)))
   return added.length + removed.length > 0

@@ -4,6 +4,7 @@ import { listRuns } from './lake/runs.ts'
 import type { MartRow } from './mart-text.ts'
 import { type StaleQuarter, staleQuarters } from './plan.ts'
 import { quarterAt } from './quarter.ts'
+import { isStale, type ListedRelease, listReleases } from './releases.ts'
 import type { Storage } from './storage/storage.ts'
 
 /** How a lake stands. */
@@ -21,7 +22,13 @@ export interface Status {
   readonly coverage: readonly MartRow[]
   readonly runs: readonly { quarter: string; runs: number; newest: string; stale: boolean }[]
   readonly stale: readonly StaleQuarter[]
-  readonly releases: readonly string[]
+  readonly releases: readonly ReleaseStatus[]
+}
+
+/** A release as `status` tells of it. */
+export interface ReleaseStatus extends ListedRelease {
+  /** Whether readers get it although its run rests on other deliveries than those that count now. */
+  readonly stale: boolean
 }
 
 /**
@@ -60,6 +67,13 @@ export async function status(storage: Storage, quarter?: string, now = new Date(
       stale: stale.some((one) => one.quarter === of),
     })),
     stale,
-    releases: [],
+    releases: await releaseStatuses(storage),
   }
+}
+
+async function releaseStatuses(storage: Storage): Promise<ReleaseStatus[]> {
+  const statuses: ReleaseStatus[] = []
+  for (const release of await listReleases(storage))
+    statuses.push({ ...release, stale: release.current && (await isStale(storage, release)) })
+  return statuses
 }

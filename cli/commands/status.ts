@@ -1,12 +1,12 @@
 import { parseQuarter } from '../../core/quarter.ts'
-import { status as read } from '../../core/status.ts'
+import { type ReleaseStatus, status as read } from '../../core/status.ts'
 import { type Command, EXIT, quarterOption, text } from '../command.ts'
 import { sourcesText, staleText } from '../sources.ts'
 import { styled, textTable, whole } from '../terminal.ts'
 
 export const status: Command = {
   name: 'status',
-  summary: 'what has come, what is late or missing, which runs there are',
+  summary: 'what has come, what is late or missing, which runs and releases there are',
   arguments: '[--quarter Q]',
   positionals: [0, 0],
   options: {
@@ -45,6 +45,18 @@ export const status: Command = {
         : '\nno runs yet',
     )
     for (const line of staleText(result.stale)) terminal.say(line)
+    if (result.releases.length > 0) terminal.say(`\n${releasesText(result.releases)}`)
     return EXIT.done
   },
+}
+
+function releasesText(releases: readonly ReleaseStatus[]): string {
+  const rows = releases.map(({ quarter, release, run, current, stale }) => [
+    quarter,
+    String(release),
+    run,
+    current ? 'current' : '',
+    stale ? styled('yellow', 'stale: publish again once the quarter is analysed anew') : '',
+  ])
+  return textTable(['quarter', 'release', 'of run', '', ''], rows, ['left', 'right'])
 }

@@ -22,7 +22,12 @@ const INSTRUMENTS: Readonly<Record<string, string>> = {
 }
 
 /** The demo's last words: what a strategist asks first, and how much of it is not known. */
-export function report(figures: Figures, headlines: readonly Headline[], lake: string): string {
+export function report(
+  figures: Figures,
+  headlines: readonly Headline[],
+  release: number,
+  lake: string,
+): string {
   return [
     ...figures.notices.map((notice) => styled('yellow', `\n${notice.toUpperCase()}`)),
     ...portions(figures),
@@ -31,7 +36,7 @@ export function report(figures: Figures, headlines: readonly Headline[], lake: s
     ...opportunities(figures),
     ...shares(figures),
     ...questions(figures),
-    ...whereAndNext(figures, lake),
+    ...whereAndNext(figures, release, lake),
   ].join('\n')
 }
 
@@ -163,10 +168,11 @@ function questions({ balances, bottlenecks, years }: Figures): string[] {
   ]
 }
 
-function whereAndNext({ quarter, run }: Figures, lake: string): string[] {
+function whereAndNext({ quarter, run }: Figures, release: number, lake: string): string[] {
   const named = lake === './lake' ? '' : ` --lake ${lake}`
   return [
     heading('Where it lies'),
+    `  ${lake}/releases/${quarter}/${release}/summary.sv.md and summary.en.md: what of this may be told in public; the tables as open data lie beside them`,
     `  ${lake}/models/gaps/…/run=${run}/ and its neighbours: every table of this run, as Parquet`,
     `  ${lake}/runs/${quarter}/${run}.json: what it was computed from`,
     '  data/SOURCES.md: where each bundled figure comes from, and how far to trust it',
