@@ -1,6 +1,6 @@
 import { SkafferiError } from '../../core/errors.ts'
 import { type ExplainedModel, type Explanation, explain as walk } from '../../core/lineage/explain.ts'
-import type { SourceLine } from '../../core/lineage/lines.ts'
+import type { SourceLine } from '../../core/lineage/sources.ts'
 import { cellText, type MartRow, type MartValue } from '../../core/mart-text.ts'
 import { quarterAt } from '../../core/quarter.ts'
 import { logicalTypes } from '../../schemas/logical-types.ts'
@@ -132,7 +132,7 @@ function sayRows(terminal: Terminal, { rows, rows_total }: ExplainedModel): void
     )
     terminal.say(table.replaceAll(/^/gm, '  '))
   }
-  if (rows_total > rows.length) terminal.say(`  … and ${whole(rows_total - rows.length)} more rows`)
+  if (rows_total > rows.length) terminal.say(`  … and ${whole(rows_total - rows.length)} more`)
 }
 
 /** Models count quarters; people name them. */
@@ -149,7 +149,7 @@ function plain(name: string, value: MartValue): string {
 function sayLines(terminal: Terminal, { deliveries, lines, lines_total }: Explanation): void {
   const of = Map.groupBy(lines, ({ delivery }) => delivery)
   terminal.say(
-    `\n${styled('bold', 'Where it comes from')}: ${whole(lines_total)} lines of ${whole(deliveries.length)} deliveries, as received`,
+    `\n${styled('bold', 'Where it comes from')}: ${count(lines_total, 'line')} of ${count(deliveries.length, 'delivery', 'deliveries')}, as received`,
   )
   for (const one of deliveries) {
     const scope = [one.dataset, one.source, one.quarter].filter((part) => part !== null).join(' ')
@@ -161,9 +161,12 @@ function sayLines(terminal: Terminal, { deliveries, lines, lines_total }: Explan
     const left = one.lines - (of.get(one.delivery)?.length ?? 0)
     if (one.lines === 0)
       terminal.say(`  ${whole(one.rows)} rows accepted, ${whole(one.refused_rows)} refused`)
-    if (left > 0) terminal.say(`  … and ${whole(left)} more lines`)
+    if (left > 0) terminal.say(`  … and ${whole(left)} more`)
   }
 }
+
+const count = (number: number, one: string, more = `${one}s`) =>
+  `${whole(number)} ${number === 1 ? one : more}`
 
 function sayTexts(terminal: Terminal, header: string, lines: readonly SourceLine[]): void {
   if (lines.length === 0) return

@@ -14,7 +14,8 @@ import type { Storage } from '../storage/storage.ts'
 import { bearing, type Grounding, isOneOf } from './conditions.ts'
 import { closedModels, explainableColumns, footingOf, mainColumns } from './grounds.ts'
 import { keyColumns, noSuchRow, parseKey } from './key.ts'
-import { bearingLines, readSources, type SourceDelivery, type SourceLine } from './lines.ts'
+import { bearingLines } from './positions.ts'
+import { readSources, type SourceDelivery, type SourceLine } from './sources.ts'
 import { type Asked, decidingPlaces, startOf } from './start.ts'
 import { type ModelColumns, walkBack } from './walk.ts'
 
@@ -130,9 +131,9 @@ async function explainRow(
     const where = model.name === mart ? isRow(table, row) : bearing(model.name, grounding)
     explained.push(await modelRows(engine, model, grounding, where, most_rows))
   }
-  const lines = await bearingLines(storage, engine, record, grounding)
+  const positions = await bearingLines(storage, engine, record, grounding, most_lines)
   const pins = record.inputs.filter(
-    ({ row_name, delivery }) => lines.has(row_name) || delivery === row.delivery,
+    ({ row_name, delivery }) => positions.has(row_name) || delivery === row.delivery,
   )
   return {
     mart,
@@ -145,8 +146,8 @@ async function explainRow(
       .filter((name) => name !== column)
       .map((name) => ({ column: name, ...valueIn(mart, name, row) })),
     models: explained,
-    lines_total: [...lines.values()].reduce((sum, these) => sum + these.length, 0),
-    ...(await readSources(storage, pins, lines, most_lines)),
+    lines_total: [...positions.values()].reduce((sum, { total }) => sum + total, 0),
+    ...(await readSources(storage, pins, positions)),
     notices: [...noticesOf(record), ...changedModels(record, walked)],
   }
 }
