@@ -77,12 +77,12 @@ function rulesText({ rules, problems_total }: ReceiptWords): string {
   return `${whole(problems_total)} problems\n${textTable(['rule', 'problems', 'meaning'], rows, ['left', 'right', 'left'])}`
 }
 
-function standingText({ standing }: ReceiptWords): string {
+function standingText({ standing, status }: ReceiptWords): string {
   const { state, since, superseded_by, reason, effective } = standing
   const now = effective === null ? 'nothing counts there now' : `what counts there now: ${effective}`
   switch (state) {
     case 'effective':
-      return `${styled('green', 'counts')} since ${since}`
+      return `${styled('green', 'counts')} since ${since}${status === 'refused' ? ', by an earlier landing of the same bytes' : ''}`
     case 'superseded':
       return `${styled('yellow', 'no longer counts')}: superseded by ${superseded_by} at ${since}; ${now}`
     case 'withdrawn':

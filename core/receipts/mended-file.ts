@@ -4,7 +4,7 @@ import { cellsOf } from '../landing/records.ts'
 import { parseQuarter } from '../quarter.ts'
 import type { Storage } from '../storage/storage.ts'
 import { receivedFile } from './received.ts'
-import { findRefusedRows, refusedRows } from './refused-rows.ts'
+import { findRefusedRows, refusedLines } from './refused-rows.ts'
 import { type CsvRecord, recordsOf } from './text-lines.ts'
 
 /** Columns of a mended file that are no part of the dataset. */
@@ -37,8 +37,7 @@ export async function mendedFile(storage: Storage, delivery: string, file: strin
       'usage',
       `nothing to mend by rows in ${delivery}: none was refused by itself (skafferi receipt ${delivery})`,
     )
-  const lines = new Set<number>()
-  for await (const page of refusedRows(storage, refused)) for (const { line } of page) lines.add(line)
+  const lines = new Set(await refusedLines(storage, refused))
   const names = refused.table.columns.map(({ name }) => name)
   const mended = await readMended(file, names, lines, delivery)
   const { dataset, source, quarter } = refused.receipt.head

@@ -9,13 +9,15 @@ export interface NextStep {
 
 /** What its sender can do so that all of a delivery counts. */
 export function sendersSteps(told: Omit<ReceiptSummary, 'next_steps'>): NextStep[] {
-  const { delivery, standing, refused_rows, status } = told
+  const { delivery, standing, refused_rows, status, received_at } = told
   if (standing.state === 'superseded')
     return [{ command: `skafferi receipt ${standing.superseded_by}`, why: 'this one counts in its place' }]
   if (standing.state === 'unfinished')
     return [{ command: landAgain(told, 'FILE'), why: 'its landing broke off; landing it again finishes it' }]
   if (standing.state === 'withdrawn')
     return [{ command: landAgain(told, 'FILE'), why: 'it was taken back; send what is right' }]
+  if (standing.state === 'refused' && (standing.effective_since ?? '') > received_at)
+    return [{ command: `skafferi receipt ${standing.effective}`, why: 'a newer delivery counts there' }]
   if (refused_rows > 0) return mendingSteps(delivery, landAgain(told, 'whole.csv'))
   if (status === 'refused')
     return [{ command: landAgain(told, 'FILE'), why: 'mend what is said above and send the file again' }]

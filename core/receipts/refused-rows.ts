@@ -3,7 +3,6 @@ import { datasets } from '../../schemas/datasets/index.ts'
 import type { Table } from '../../schemas/table.ts'
 import { DuckDBEngine } from '../engines/duckdb.ts'
 import type { Problem } from '../landing/problems.ts'
-import type { MartRow } from '../mart-text.ts'
 import { plainRows } from '../query.ts'
 import type { Storage } from '../storage/storage.ts'
 import { problemsOf, type ReceiptHead, readReceipt, type StoredReceipt } from './stored-receipt.ts'
@@ -12,11 +11,11 @@ import { problemsOf, type ReceiptHead, readReceipt, type StoredReceipt } from '.
 const PAGE = 20_000
 
 /** A refused row as it was received. */
-export interface RefusedRow {
+interface RefusedRow {
   /** Line of the file on which its record begins. */
   readonly line: number
-  /** Cells by column; null where empty, all null where the record has a wrong number of cells. */
-  readonly cells: Readonly<Record<string, string | null>>
+  /** Cells in the order of the dataset's columns; all null where the record has a wrong number of cells. */
+  readonly cells: readonly (string | null)[]
   /** The record as it stands, where it has a wrong number of cells. */
   readonly record: string | null
   /** Each of its faults as `column: rule`, in the order in which the receipt tells them. */
@@ -42,7 +41,7 @@ export async function findRefusedRows(storage: Storage, delivery: string): Promi
 async function fittingFile(storage: Storage, table: Table, receipt: StoredReceipt): Promise<string | null> {
   if (receipt.head.refused_rows === 0) return null
   const candidates = await quarantined(storage, receipt.head)
-  if (candidates.length === 1 && receipt.receipts === 1) return candidates[0]!
+  if (candidates.length <= 1) return candidates[0] ?? null
   for (const key of candidates.toReversed()) if (await fits(storage, { table, receipt, key })) return key
   return null
 }
@@ -67,47 +66,46 @@ async function fits(storage: Storage, refused: RefusedRows): Promise<boolean> {
 }
 
 /** The refused rows in the order of their lines, many at a time. */
-export async function* refusedRows(
-  storage: Storage,
-  { table, key }: Pick<RefusedRows, 'table' | 'key'>,
-): AsyncGenerator<RefusedRow[]> {
+async function* refusedRows(storage: Storage, { table, key }: RefusedRows): AsyncGenerator<RefusedRow[]> {
   if (key === null) return
   const engine = await openRefused(storage, table, key)
   try {
-    for (let after = 0; ; ) {
-      const sql = `select * from refused where line > ${after} order by line limit ${PAGE}`
-      const page = plainRows(await engine.query(sql))
-      if (page.length === 0) return
-      yield page.map(refusedRow)
-      after = Number(page.at(-1)!.line)
+    const lines = await linesIn(engine)
+    // one text a row, since a million rows are many more cells; a page is named by its lines, so that only the
+    // part of the file that holds them is read
+    const texts = textColumns(table).map((name) => `"${name}"`)
+    const select = `select cast(to_json([${texts.join(', ')}]) as varchar) as texts from refused`
+    for (let at = 0; at < lines.length; at += PAGE) {
+      const page = lines.slice(at, at + PAGE)
+      const found = await engine.query(
+        `${select} where line between ${page[0]} and ${page.at(-1)} order by line`,
+      )
+      yield [...found.getChildAt(0)].map((text, index) => refusedRow(page[index]!, JSON.parse(String(text))))
     }
   } finally {
     await engine.close()
   }
 }
 
-function refusedRow({ line, record, reasons, ...cells }: MartRow): RefusedRow {
-  return {
-    line: Number(line),
-    cells: cells as RefusedRow['cells'],
-    record: record as string | null,
-    faults: String(reasons).split('; '),
+function refusedRow(line: number, texts: (string | null)[]): RefusedRow {
+  const [record, reasons] = texts.slice(-2)
+  return { line, cells: texts.slice(0, -2), record: record ?? null, faults: reasons!.split('; ') }
+}
+
+/** Lines on which the refused records begin, in order. */
+export async function refusedLines(storage: Storage, { table, key }: RefusedRows): Promise<number[]> {
+  if (key === null) return []
+  const engine = await openRefused(storage, table, key)
+  try {
+    return await linesIn(engine)
+  } finally {
+    await engine.close()
   }
 }
 
-/** An engine whose one table `refused` is a file of refused rows. */
-async function openRefused(storage: Storage, { columns }: Table, key: string): Promise<DuckDBEngine> {
-  const texts = [...columns.map(({ name }) => name), 'record', 'reasons']
-  const refused = {
-    name: 'refused',
-    columns: [
-      ...texts.map((name) => ({ name, type: 'text' as const })),
-      { name: 'line', type: 'count' as const },
-    ],
-    keys: [key],
-    partitioned: false,
-  }
-  return await DuckDBEngine.open(storage, { tables: [refused] })
+async function linesIn(engine: DuckDBEngine): Promise<number[]> {
+  const lines = await engine.query('select cast(line as double) as line from refused order by line')
+  return Array.from(lines.getChildAt(0).toArray() as Float64Array)
 }
 
 /** Whether any record has a wrong number of cells. */
@@ -120,6 +118,17 @@ async function hasMisshapen(storage: Storage, { table, key }: RefusedRows): Prom
     await engine.close()
   }
 }
+
+/** An engine whose one table `refused` is a file of refused rows. */
+async function openRefused(storage: Storage, table: Table, key: string): Promise<DuckDBEngine> {
+  const texts = textColumns(table).map((name) => ({ name, type: 'text' }) as const)
+  const columns = [...texts, { name: 'line', type: 'count' } as const]
+  return await DuckDBEngine.open(storage, {
+    tables: [{ name: 'refused', columns, keys: [key], partitioned: false }],
+  })
+}
+
+const textColumns = ({ columns }: Table) => [...columns.map(({ name }) => name), 'record', 'reasons']
 
 /** The refused rows, each with its problems as the receipt tells them. */
 async function* withProblems(
@@ -162,7 +171,7 @@ export async function* refusedCsv(storage: Storage, delivery: string): AsyncGene
   for await (const page of withProblems(storage, refused)) {
     yield stringify(
       page.map(({ row, problems }) => [
-        ...names.map((name) => row.cells[name]),
+        ...row.cells,
         ...record.map(() => row.record),
         row.line,
         problems.map(({ message }) => message).join('; '),

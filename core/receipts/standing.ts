@@ -18,6 +18,8 @@ export interface Standing {
   readonly reason: string | null
   /** The delivery of its scope that counts now; null when none does. */
   readonly effective: string | null
+  /** Since when that one counts. */
+  readonly effective_since: string | null
 }
 
 /** The standing of a delivery whose newest receipt says `status`. */
@@ -32,6 +34,7 @@ export function standingOf(
     superseded_by: null,
     reason: null,
     effective: effective?.delivery ?? null,
+    effective_since: effective?.committed_at ?? null,
     ...more,
   })
   if (effective?.delivery === delivery) return stands('effective', { since: effective.committed_at })
