@@ -36,7 +36,7 @@ export interface Cell {
 /** What a run says of who delivers what, where zones lie and how steps follow each other. */
 export interface RunFacts {
   readonly contributions: readonly Contribution[]
-  /** Cells with demand in any of the four quarters of the year: those that marts have rows of. */
+  /** All of them, with demand or without, so that every release of the same data decides alike. */
   readonly cells: readonly Cell[]
   /** `zoning/zone` → its places. */
   readonly places: ReadonlyMap<string, readonly string[]>
@@ -65,7 +65,11 @@ export async function readFacts(engine: DuckDBEngine, record: RunRecord): Promis
   const step_ancestors = new Map(ancestors.map((row) => [`${row.product_group}/${row.step}`, stepsOf(row)]))
   return {
     contributions: await readContributions(read),
-    cells: await readCells(read),
+    cells: (await read(
+      'int_cells',
+      'cell, zoning, zone, product_group',
+      'order by cell',
+    )) as unknown as Cell[],
     places: grouped(
       await read('int_place_zones', 'zoning, zone, place', 'and has_gaps order by 1, 2, 3'),
       ({ zoning, zone }) => `${zoning}/${zone}`,
@@ -122,14 +126,6 @@ async function readContributions(read: Read): Promise<Contribution[]> {
     'group by all order by all',
   )
   return [...grown, ...processed] as unknown as Contribution[]
-}
-
-async function readCells(read: Read): Promise<Cell[]> {
-  const demanded = new Set(
-    (await read('int_zone_balances', 'distinct cell', 'and has_demand')).map(({ cell }) => cell),
-  )
-  const cells = await read('int_cells', 'cell, zoning, zone, product_group', 'order by cell')
-  return (cells as unknown as Cell[]).filter(({ cell }) => demanded.has(cell))
 }
 
 /** Values by key, each in the order of the rows. */

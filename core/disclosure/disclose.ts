@@ -49,6 +49,16 @@ export interface EarlierRelease {
 /** The marts in which something can be withheld. */
 const PROTECTED = Object.keys(protectedColumns)
 
+/** A run seen with a release in mind. */
+export interface Examined {
+  readonly record: RunRecord
+  /** Rows of each mart, as the run has them. */
+  readonly rows: ReadonlyMap<string, readonly MartRow[]>
+  /** Whether a figure of a mart is not the same whatever the sums are that may not be told. */
+  readonly depends: (table: Table, ...of: Parameters<Depends>) => boolean
+  readonly reasons: Reasons
+}
+
 /**
  * Withholds what would tell how much one farm or plant delivers (DESIGN §10): first the zones' sums that would,
  * and those by which they could be worked out, then every figure that is not the same whatever these sums
@@ -61,13 +71,26 @@ export async function disclose(
   record: RunRecord,
   earlier: readonly EarlierRelease[],
 ): Promise<Disclosed> {
+  return shown(await examine(storage, record, earlier))
+}
+
+/** Finds out what of a run a release must not tell. */
+export async function examine(
+  storage: Storage,
+  record: RunRecord,
+  earlier: readonly EarlierRelease[],
+): Promise<Examined> {
   const engine = await openRun(storage, record)
   const facts = await readFacts(engine, record).finally(() => engine.close())
   const unsafe = await unsafeSums(facts, await changedSums(storage, record, facts, earlier))
   const rows = new Map<string, MartRow[]>()
   for (const { name } of marts) rows.set(name, await rowsOf(storage, record, name))
   const depends = await dependence(storage, record, rows, unsafe)
-  const reasons = new Reasons(facts, unsafe, parseQuarter(record.quarter).index)
+  return { record, rows, depends, reasons: new Reasons(facts, unsafe, parseQuarter(record.quarter).index) }
+}
+
+/** What a release shows of a run that has been examined. */
+export function shown({ rows, depends, reasons }: Examined): Disclosed {
   const published = publishedMarts.map((table) => ({
     table,
     rows: withhold(table, rows.get(table.name)!, reasons, (row, column) => depends(table, row, column)),
@@ -85,7 +108,7 @@ async function dependence(
   record: RunRecord,
   rows: ReadonlyMap<string, readonly MartRow[]>,
   unsafe: readonly UnsafeSum[],
-): Promise<(table: Table, ...of: Parameters<Depends>) => boolean> {
+): Promise<Examined['depends']> {
   const moving = new Set<string>()
   if (unsafe.length === 0) return () => false
   const tables = publishedMarts.filter(({ name }) => PROTECTED.includes(name))

@@ -18,6 +18,12 @@ export interface Interval {
   readonly binding: readonly number[]
 }
 
+/** One end of an interval. */
+export interface Bound {
+  readonly value: number
+  readonly binding: readonly number[]
+}
+
 let loading: Promise<Highs> | undefined
 
 /**
@@ -56,29 +62,34 @@ export class Knowledge {
 
   /** The smallest and largest value of a sum of coefficient × variable; infinite where nothing bounds it. */
   interval(terms: ReadonlyMap<number, number>): Interval {
-    const costs = new Float64Array(this.#variables)
-    for (const [variable, coefficient] of terms) costs[variable] = coefficient
-    this.#model.changeColsCost({ kind: 'range', from: 0, to: this.#variables - 1 }, costs)
-    const { minimize, maximize } = this.#highs.constants.objectiveSense
-    const lowest = this.#optimum(minimize)
-    const highest = this.#optimum(maximize)
-    return {
-      from: lowest.value ?? Number.NEGATIVE_INFINITY,
-      to: highest.value ?? Number.POSITIVE_INFINITY,
-      binding: [...new Set([...lowest.binding, ...highest.binding])].sort((a, b) => a - b),
-    }
+    const [lowest, highest] = [this.lowest(terms), this.highest(terms)]
+    const binding = [...new Set([...lowest.binding, ...highest.binding])].sort((a, b) => a - b)
+    return { from: lowest.value, to: highest.value, binding }
+  }
+
+  /** The smallest value alone. */
+  lowest(terms: ReadonlyMap<number, number>): Bound {
+    return this.#optimum(terms, this.#highs.constants.objectiveSense.minimize, Number.NEGATIVE_INFINITY)
+  }
+
+  /** The largest value alone. */
+  highest(terms: ReadonlyMap<number, number>): Bound {
+    return this.#optimum(terms, this.#highs.constants.objectiveSense.maximize, Number.POSITIVE_INFINITY)
   }
 
   close(): void {
     this.#model.dispose()
   }
 
-  #optimum(sense: ObjectiveSense): { value: number | null; binding: number[] } {
+  #optimum(terms: ReadonlyMap<number, number>, sense: ObjectiveSense, unlimited: number): Bound {
+    const costs = new Float64Array(this.#variables)
+    for (const [variable, coefficient] of terms) costs[variable] = coefficient
+    this.#model.changeColsCost({ kind: 'range', from: 0, to: this.#variables - 1 }, costs)
     this.#model.changeObjectiveSense(sense)
     this.#model.run()
     const { optimal, unbounded, unboundedOrInfeasible } = this.#highs.constants.modelStatus
     const status = this.#model.getModelStatus()
-    if (status === unbounded || status === unboundedOrInfeasible) return { value: null, binding: [] }
+    if (status === unbounded || status === unboundedOrInfeasible) return { value: unlimited, binding: [] }
     if (status !== optimal) throw new Error(`no bounds found: the solver ended with status ${status}`)
     const { rowDual } = this.#model.getSolution()
     const binding = [...rowDual].flatMap((dual, at) => (Math.abs(dual) > 1e-7 ? [at] : []))

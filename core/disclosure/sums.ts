@@ -6,7 +6,9 @@ import { type Condition, Knowledge } from './intervals.ts'
 export const TOLD_WITHIN = 0.1
 /** Kept between what is told and what is shown, for roundings and later knowledge. */
 const SAFETY = 0.05
-const NOTHING_KG = 0.0005
+const ROUNDING_KG = 0.0005
+/** Below this a figure is as good as nothing; above what roundings of many zones can come to. */
+const NOTHING_KG = 0.05
 
 /** A zone's supply, or its capacity of a step, in a quarter: what all figures that depend on farms and plants start from. */
 export interface ZoneSum {
@@ -254,7 +256,7 @@ async function knowledgeOf(atoms: readonly Atom[], shown: readonly PlaceSet[]): 
 }
 
 /** A figure is shown with three decimals. */
-const asShown = (kg: number) => ({ from: kg - NOTHING_KG, to: kg + NOTHING_KG })
+const asShown = (kg: number) => ({ from: kg - ROUNDING_KG, to: kg + ROUNDING_KG })
 const offered = (own: Iterable<number>) => new Map([...own].map((at) => [2 * at, 1] as const))
 const produced = (own: Iterable<number>) =>
   new Map(

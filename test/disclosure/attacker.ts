@@ -23,6 +23,7 @@ export interface Reference {
 /** A figure that a release does not show, by a name that the attacker has for it. */
 export interface Secret {
   readonly name: string
+  readonly group: string
   readonly mart: string
   readonly column: string
   readonly quarter: string
@@ -83,14 +84,22 @@ export class Attacker {
     }
   }
 
-  /** What can be said of each secret. */
+  /**
+   * What can be said of each secret. Where it could be so much less that it is not told, how much more it could
+   * be is not looked for.
+   */
   async bounds(secrets: readonly Secret[]): Promise<Finding[]> {
     const terms = secrets.map(({ name }) => this.#expression(name))
     const knowledge = await Knowledge.open(this.#variables.size, this.#conditions)
     try {
       return secrets.map((secret, at) => {
-        const { from, to } = knowledge.interval(terms[at]!)
-        return { ...secret, from, to }
+        const from = knowledge.lowest(terms[at]!).value
+        const isOpen = from < 0.9 * secret.value - 0.5
+        return {
+          ...secret,
+          from,
+          to: isOpen ? Number.POSITIVE_INFINITY : knowledge.highest(terms[at]!).value,
+        }
       })
     } finally {
       knowledge.close()
@@ -368,7 +377,12 @@ function sumOf(forms: readonly FormRow[], v: (name: string) => string, names: re
 }
 
 /** The figures of a full table that the published one does not show. */
-export function secretsOf(full: Tables, published: Tables, group: string): Secret[] {
+export function secretsOf(
+  full: Tables,
+  published: Tables,
+  group: string,
+  isSecret: (mart: string, row: MartRow, column: string) => boolean,
+): Secret[] {
   const found: Secret[] = []
   const { quarter } = full
   for (const mart of ['gaps', 'balances', 'bottlenecks', 'opportunities']) {
@@ -376,9 +390,10 @@ export function secretsOf(full: Tables, published: Tables, group: string): Secre
       if (row.product_group !== group) continue
       const place = `${quarter}/${row.zoning}/${row.zone}`
       const add = (column: string, name: string) => {
-        if (row[column] === null)
+        if (row[column] === null && isSecret(mart, row, column))
           found.push({
             name,
+            group,
             mart,
             column,
             quarter,

@@ -1,11 +1,21 @@
-import { type Disclosed, disclose } from '../../core/disclosure/disclose.ts'
+import { type Disclosed, type Examined, examine, shown } from '../../core/disclosure/disclose.ts'
 import type { RunRecord } from '../../core/lake/runs.ts'
 import { plainRows, query } from '../../core/query.ts'
 import type { Storage } from '../../core/storage/storage.ts'
 import { marts } from '../../schemas/marts/index.ts'
-import type { Region, Row } from '../reference/facts.ts'
+import { publishedMarts } from '../../schemas/published.ts'
+import type { Region } from '../reference/facts.ts'
+import type { MartRow } from '../reference/format.ts'
 import { analyseRegion } from '../support/region-runs.ts'
-import { Attacker, type Finding, type Means, type Reference, secretsOf, type Tables } from './attacker.ts'
+import {
+  Attacker,
+  type Finding,
+  type Means,
+  type Reference,
+  type Secret,
+  secretsOf,
+  type Tables,
+} from './attacker.ts'
 import { readReferenceOf } from './reference-of.ts'
 
 /** Releases of some quarters: what is published, and what the runs really say. */
@@ -15,6 +25,7 @@ export interface Releases {
   readonly published: readonly Tables[]
   readonly full: readonly Tables[]
   readonly disclosed: readonly Disclosed[]
+  readonly examined: readonly Examined[]
 }
 
 /** Analyses and discloses some quarters of a region, each knowing the releases before it. */
@@ -29,19 +40,28 @@ export async function releasesOf(region: Region, quarters: readonly string[]): P
 
 /** The same of runs that are there already, oldest first. */
 export async function releasesOfRuns(storage: Storage, records: readonly RunRecord[]): Promise<Releases> {
-  const disclosed: Disclosed[] = []
+  const examined: Examined[] = []
   const full: Tables[] = []
   for (const [at, record] of records.entries()) {
     const earlier = records.slice(0, at).map((run) => ({ quarter: run.quarter, release: 1, run }))
-    disclosed.push(await disclose(storage, record, earlier))
+    examined.push(await examine(storage, record, earlier))
     full.push({ quarter: record.quarter, marts: await fullMarts(storage, record) })
   }
-  const published = disclosed.map((one, at) => ({
-    quarter: records[at]!.quarter,
-    marts: Object.fromEntries(one.marts.map(({ table, rows }) => [table.name, rows])),
-  }))
+  const disclosed = examined.map(shown)
+  const published = publishedOf(
+    disclosed,
+    records.map(({ quarter }) => quarter),
+  )
   const { reference, groups } = await readReferenceOf(storage, records.at(-1)!)
-  return { reference, groups, published, full, disclosed }
+  return { reference, groups, published, full, disclosed, examined }
+}
+
+/** Releases as tables, one a quarter. */
+export function publishedOf(disclosed: readonly Disclosed[], quarters: readonly string[]): Tables[] {
+  return disclosed.map(({ marts }, at) => ({
+    quarter: quarters[at]!,
+    marts: Object.fromEntries(marts.map(({ table, rows }) => [table.name, rows])),
+  }))
 }
 
 async function fullMarts(storage: Storage, { quarter, run }: RunRecord) {
@@ -52,17 +72,31 @@ async function fullMarts(storage: Storage, { quarter, run }: RunRecord) {
   return Object.fromEntries(await Promise.all(rows))
 }
 
-/** What an attacker finds out about everything that is not shown. */
-export async function attack(releases: Releases, means: Means): Promise<Finding[]> {
+/** What an attacker finds out about what is not shown. */
+export async function attack(
+  releases: Releases,
+  means: Means,
+  secrets: readonly Secret[] = allSecrets(releases),
+): Promise<Finding[]> {
   const findings: Finding[] = []
-  for (const group of releases.groups) {
-    const secrets = releases.full.flatMap((full, at) => secretsOf(full, releases.published[at]!, group))
-    if (secrets.length === 0) continue
+  for (const [group, own] of Map.groupBy(secrets, (secret) => secret.group)) {
     const attacker = new Attacker(releases.reference, group, means)
     attacker.read(releases.published)
-    findings.push(...(await attacker.bounds(secrets)))
+    findings.push(...(await attacker.bounds(own)))
   }
   return findings
 }
 
-export type { Row }
+/**
+ * Everything that the releases do not show and that depends on what they must not tell. Some figures the
+ * contract's rule withholds although they do not: nothing is procurable where no capacity is reported.
+ */
+export function allSecrets({ groups, full, published, examined }: Releases): Secret[] {
+  return groups.flatMap((group) =>
+    full.flatMap((tables, at) => {
+      const isSecret = (mart: string, row: MartRow, column: string) =>
+        examined[at]!.depends(publishedMarts.find(({ name }) => name === mart)!, row, column)
+      return secretsOf(tables, published[at]!, group, isSecret)
+    }),
+  )
+}

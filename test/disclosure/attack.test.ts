@@ -1,0 +1,84 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { shown } from '../../core/disclosure/disclose.ts'
+import { protectedColumns } from '../../schemas/published.ts'
+import { generateRegion } from '../reference/region.ts'
+import { tries } from '../support/thorough.ts'
+import type { Finding } from './attacker.ts'
+import { attack, publishedOf, type Releases, releasesOf } from './releases-of.ts'
+
+const SEEDS = Array.from({ length: tries(1, 20) }, (_, index) => 4001 + index)
+const YEAR = ['2025-Q3', '2025-Q4', '2026-Q1', '2026-Q2'].slice(-tries(2, 4))
+
+/** What roundings of all figures around can come to. */
+const NOTHING_KG = 0.5
+
+/**
+ * Findings that releases are to blame for: what is not public about the figure, its distance from the nearer
+ * bound that anybody knows, is told to within a tenth. So a gap is found where the delivery that it is less by is.
+ */
+async function blamed(releases: Releases, magnitudes: boolean): Promise<string[]> {
+  const told = ({ value, from, to }: Finding, margin: number) =>
+    from >= value - margin && to <= value + margin
+  const findings = await attack(releases, { figures: true, magnitudes })
+  const suspects = findings.filter((found) => told(found, Math.max(0.1 * found.value, NOTHING_KG)))
+  const anyway = await attack(releases, { figures: false, magnitudes }, suspects)
+  return suspects.flatMap((found, at) => {
+    const known = anyway[at]!
+    const secret = Math.min(found.value - known.from, known.to - found.value)
+    const margin = Math.max(0.1 * secret, NOTHING_KG)
+    if (!told(found, margin) || told(known, margin)) return []
+    return [`${found.name} ${found.value}: ${found.from} to ${found.to}, anyway ${known.from} to ${known.to}`]
+  })
+}
+
+describe.each(SEEDS)('releases of region %i', { timeout: 300_000 }, (seed) => {
+  let releases: Releases
+  beforeAll(async () => {
+    const region = generateRegion(seed, {
+      quarter: '2026-Q2',
+      quarters: 6,
+      municipalities: [4, 8],
+      productGroups: [1, 3],
+    })
+    releases = await releasesOf(region, YEAR)
+  }, 300_000)
+
+  test('the attacker is never wrong', async () => {
+    const findings = await attack(releases, { figures: true, magnitudes: true })
+    expect(findings.length).toBeGreaterThan(0)
+    const wrong = findings.filter(({ value, from, to }) => {
+      const margin = 0.5 + 1e-4 * Math.abs(value)
+      return from > value + margin || to < value - margin
+    })
+    expect(wrong).toEqual([])
+  })
+
+  test('no withheld figure is told by the figures that are shown', async () => {
+    expect(await blamed(releases, false)).toEqual([])
+  })
+
+  test('nor together with orders of magnitude and the rows that are missing', async () => {
+    expect(await blamed(releases, true)).toEqual([])
+  })
+
+  test('the attacker finds what a release tells that withholds only by the rule', async () => {
+    const naive = releases.examined.map((one) => shown({ ...one, depends: () => false }))
+    expect(await blamed({ ...releases, published: publishedOf(naive, YEAR) }, false)).not.toEqual([])
+  })
+
+  test('what is shown is what the run says, and every empty figure has a reason', () => {
+    for (const [at, { marts }] of releases.published.entries()) {
+      for (const [mart, rows] of Object.entries(marts)) {
+        for (const [number, row] of rows.entries()) {
+          const full = releases.full[at]!.marts[mart]![number]!
+          for (const [column, value] of Object.entries(full)) {
+            const hidden = protectedColumns[mart]?.includes(column) && row[column] === null
+            if (column !== 'rank' && !hidden) expect(row[column], `${mart}.${column}`).toEqual(value)
+            if (hidden && value !== null && !column.startsWith('largest_'))
+              expect(row.withheld, `${mart}.${column}`).not.toBeNull()
+          }
+        }
+      }
+    }
+  })
+})
