@@ -17,7 +17,9 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   plan: async () => (await import('./commands/plan.ts')).plan,
   analyse: async () => (await import('./commands/analyse.ts')).analyse,
   check: async () => (await import('./commands/check.ts')).check,
+  publish: async () => (await import('./commands/publish.ts')).publish,
   query: async () => (await import('./commands/query.ts')).query,
+  explain: async () => (await import('./commands/explain.ts')).explain,
   sql: async () => (await import('./commands/sql.ts')).sql,
 }
 const exitCodes: Record<FailureKind, number> = {
