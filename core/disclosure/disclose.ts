@@ -5,6 +5,7 @@ import type { RunRecord } from '../lake/runs.ts'
 import type { MartRow, MartValue } from '../mart-text.ts'
 import { parseQuarter } from '../quarter.ts'
 import { plainRows, query } from '../query.ts'
+import { smallDeliveries } from '../release/inputs.ts'
 import { openRun } from '../run-results.ts'
 import type { Storage } from '../storage/storage.ts'
 import { martsAsIf, SUPPOSITIONS } from './as-if.ts'
@@ -57,6 +58,8 @@ export interface Examined {
   /** Whether a figure of a mart is not the same whatever the sums are that may not be told. */
   readonly depends: (table: Table, ...of: Parameters<Depends>) => boolean
   readonly reasons: Reasons
+  /** Deliveries of so few farms or plants that their names, made from their bytes, would let one try figures. */
+  readonly unnamed: ReadonlySet<string>
 }
 
 /**
@@ -86,15 +89,17 @@ export async function examine(
   const rows = new Map<string, MartRow[]>()
   for (const { name } of marts) rows.set(name, await rowsOf(storage, record, name))
   const depends = await dependence(storage, record, rows, unsafe)
-  return { record, rows, depends, reasons: new Reasons(facts, unsafe, parseQuarter(record.quarter).index) }
+  const reasons = new Reasons(facts, unsafe, parseQuarter(record.quarter).index)
+  return { record, rows, depends, reasons, unnamed: await smallDeliveries(storage, record) }
 }
 
 /** What a release shows of a run that has been examined. */
-export function shown({ rows, depends, reasons }: Examined): Disclosed {
-  const published = publishedMarts.map((table) => ({
-    table,
-    rows: withhold(table, rows.get(table.name)!, reasons, (row, column) => depends(table, row, column)),
-  }))
+export function shown({ rows, depends, reasons, unnamed }: Examined): Disclosed {
+  const nameless = (row: MartRow) => (unnamed.has(String(row.delivery)) ? { ...row, delivery: null } : row)
+  const published = publishedMarts.map((table) => {
+    const own = withhold(table, rows.get(table.name)!, reasons, (row, column) => depends(table, row, column))
+    return { table, rows: table.name === 'coverage' ? own.map(nameless) : own }
+  })
   return { marts: published, withheld: published.flatMap(countWithheld) }
 }
 
