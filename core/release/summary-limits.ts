@@ -51,7 +51,9 @@ const nameOf = ({ dataset }: MartRow) => datasetNames[String(dataset)]!
 function observed(scope: Scope, gaps: readonly MartRow[]): string {
   const seen = sumOf(gaps, 'observed_kg')
   if (seen === 0) return scope.say(fixed.nothing_observed)
-  return sentences.observed[scope.language](scope.figures.percent(seen / sumOf(gaps, 'demand_kg')))
+  const share = seen / sumOf(gaps, 'demand_kg')
+  if (share >= 1) return scope.say(fixed.all_observed)
+  return sentences.observed[scope.language](scope.figures.percent(share))
 }
 
 function unknown(scope: Scope, mart: string, text: 'unknown_gaps' | 'unknown_opportunities'): string[] {

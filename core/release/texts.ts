@@ -32,6 +32,10 @@ export const fixed = {
     sv: 'Inga inköp har rapporterats: allt behov är beräknat ur portioner.',
     en: 'No purchases have been reported: all need is computed from portions.',
   },
+  all_observed: {
+    sv: 'Hela behovet är rapporterade inköp.',
+    en: 'All need is reported purchases.',
+  },
   about_needs: {
     sv: 'Råvara i kvartalet, så som den lämnar gården. Köpt i zonen är det som rapporterade inköp visar; det kan vara mer.',
     en: 'Raw material in the quarter, as it leaves the farm. Bought in the zone is what reported purchases show; it may be more.',
