@@ -208,6 +208,17 @@ describe('the worked example', () => {
     expect(price.value).toBeCloseTo(10.5, 9)
   })
 
+  test('a status rests on eight quarters, and only on the steps of the form', async () => {
+    const explanation = await explain(storage, { mart: 'gaps', key: washed, column: 'capacity_status' })
+    expect(explanation.value).toBe('reported')
+    // the plant that peels says nothing of washing
+    expect(linesOf(explanation, 'processing')).toEqual([
+      '2 plant-n,9101,potato,wash,4800,derived',
+      '2 plant-n,9101,potato,wash,3600,derived',
+      '3 plant-m,9102,potato,wash,1200,derived',
+    ])
+  })
+
   test('every way back begins at the mart, ends in staging, and says what each model is', async () => {
     const { models } = await explain(storage, { mart: 'gaps', key: washed })
     expect(models[0]).toMatchObject({ model: 'gaps', layer: 'marts', rows_total: 1 })

@@ -38,6 +38,17 @@ test('a stock reaches seven quarters further back, and a model without quarters 
   expect(reached.get('stg_production')).toEqual([{ age: [0, 1, 2, 3, 4, 5, 6, 7], cell: [7] }])
 })
 
+test('what a place is filled up with depends on all forms of the product group', () => {
+  const walk = graph({
+    stg_purchases: { reads: [], columns: ['place', 'form'] },
+    int_demand_known: { reads: ['stg_purchases'], columns: ['place', 'form'] },
+    mart: { reads: ['int_demand_known'], columns: [] },
+  })
+  const reached = walk({ place: ['2482'], form: ['peeled'] })
+  expect(reached.get('int_demand_known')).toEqual([{ place: ['2482'], form: ['peeled'] }])
+  expect(reached.get('stg_purchases')).toEqual([{ place: ['2482'] }])
+})
+
 test('prices ask for priced lines of any place in four quarters, and only of the forms that matter', () => {
   const walk = graph({
     stg_purchases: { reads: [], columns: ['quarter_index', 'place', 'form'] },
