@@ -15,6 +15,9 @@ export const ORDERS_OF_MAGNITUDE = [
   { from: 100_000, below: Number.POSITIVE_INFINITY, word: '> 100 t' },
 ] as const
 
+/** The zoning in which findings are told first, where a region has it. Its figures are the last to be withheld for others' sake. */
+export const LEADING_ZONING = 'county'
+
 /** The columns of each mart that depend on what farms and plants deliver, and so can be withheld. */
 export const protectedColumns: Readonly<Record<string, readonly string[]>> = {
   gaps: [

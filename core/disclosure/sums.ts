@@ -1,4 +1,4 @@
-import type { WithheldReason } from '../../schemas/published.ts'
+import { LEADING_ZONING, type WithheldReason } from '../../schemas/published.ts'
 import { type Cell, type Contribution, grouped, type RunFacts, sensitivity } from './contributions.ts'
 import { type Condition, Knowledge } from './intervals.ts'
 
@@ -148,14 +148,21 @@ async function withholdMore(
   for (;;) {
     const telling = await setsThatTell(atoms, sets, withheld)
     if (telling === null) break
-    const next = telling.toSorted((a, b) => a.produced_kg - b.produced_kg || a.atoms.size - b.atoms.size)[0]!
+    const next = telling.toSorted(byLoss)[0]!
     withheld.set(next, 'secondary')
     added.push(next)
   }
-  for (const set of added.toSorted((a, b) => b.produced_kg - a.produced_kg)) {
+  for (const set of added.toSorted((a, b) => byLoss(b, a))) {
     withheld.delete(set)
     if ((await setsThatTell(atoms, sets, withheld)) !== null) withheld.set(set, 'secondary')
   }
+}
+
+/** What is lost least comes first: not what findings lead with, then few kg in few zonings. */
+function byLoss(a: PlaceSet, b: PlaceSet): number {
+  const leads = ({ cells }: PlaceSet) => Number(cells.some(({ zoning }) => zoning === LEADING_ZONING))
+  const lost = ({ cells, produced_kg }: PlaceSet) => cells.length * produced_kg
+  return leads(a) - leads(b) || lost(a) - lost(b) || a.atoms.size - b.atoms.size
 }
 
 /** The shown sets by which some secret could be worked out; null when none can. */
@@ -173,7 +180,7 @@ async function setsThatTell(
   const knowledge = await knowledgeOf(atoms, shown)
   try {
     for (const secret of secrets) {
-      const binding = tellingConditions(knowledge, secret, atoms)
+      const binding = tellingConditions(knowledge, secret, atoms, shown)
       if (binding === null) continue
       // two conditions a set, see knowledgeOf; the others say only that more is grown than is on offer
       const telling = [...new Set(binding.map((at) => shown[at >> 1]).filter((set) => set !== undefined))]
@@ -271,16 +278,30 @@ function tellingConditions(
   knowledge: Knowledge,
   secret: ReadonlySet<number>,
   atoms: readonly Atom[],
+  shown: readonly PlaceSet[],
 ): readonly number[] | null {
   const whole = totals([...secret].flatMap((at) => atoms[at]!.contributions))
-  for (const [terms, value] of [
-    [offered(secret), whole.kg],
-    [produced(secret), whole.produced_kg],
+  for (const [terms, quantity] of [
+    [offered(secret), 'kg'],
+    [produced(secret), 'produced_kg'],
   ] as const) {
+    if (isPublicNothing(secret, shown, quantity)) continue
     const { from, to, binding } = knowledge.interval(terms)
-    if (isTold(value, from, to, TOLD_WITHIN + SAFETY)) return binding
+    if (isTold(whole[quantity], from, to, TOLD_WITHIN + SAFETY)) return binding
   }
   return null
+}
+
+/**
+ * Whether a secret lies in a shown zone where there is nothing of it. That no mill of many places has any
+ * capacity is a finding, and tells nobody's deliveries.
+ */
+function isPublicNothing(
+  secret: ReadonlySet<number>,
+  shown: readonly PlaceSet[],
+  quantity: 'kg' | 'produced_kg',
+): boolean {
+  return shown.some((set) => set[quantity] === 0 && [...secret].every((at) => set.atoms.has(at)))
 }
 
 /** Whether bounds tell a value: both lie within a part of it. Nothing at all is told only by a bound of nothing. */

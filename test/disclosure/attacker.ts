@@ -52,7 +52,10 @@ const BOTTLENECK = ['inflow', 'capacity', 'lost', 'lacking', 'processing_gap', '
 
 /** What the attacker makes use of. */
 export interface Means {
-  /** Whether figures in the tables count; without, only what is never withheld does. */
+  /**
+   * Whether figures in the tables count; without, only what is never withheld does, and that a zone has nothing
+   * at all on offer or no capacity at all.
+   */
   readonly figures: boolean
   /** Whether orders of magnitude, and the rows that are missing, count. */
   readonly magnitudes: boolean
@@ -137,7 +140,8 @@ export class Attacker {
 
   /** A published figure is known to its last decimal. */
   #shown(name: string, value: unknown): void {
-    if (this.#means.figures && typeof value === 'number') this.#equals(name, value)
+    const isNothing = value === 0 && /\/(supply|produced|capacity)$/.test(name)
+    if ((this.#means.figures || isNothing) && typeof value === 'number') this.#equals(name, value)
   }
 
   #formsOf(rows: readonly MartRow[]) {

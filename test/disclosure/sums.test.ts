@@ -113,6 +113,12 @@ test('a farm that offers nothing in a zone that offers something stays hidden', 
   })
 })
 
+test('a zone of many farms in which nothing is on offer is shown', async () => {
+  expect(await unsafe('a: f1 0; b: f2 0, f3 0, f4 0', nested)).toEqual({
+    'municipality/a': 'few_contributors',
+  })
+})
+
 test('no secondary sum could be shown without telling something', async () => {
   const r = random(7)
   for (let round = 0; round < 30; round++) {
