@@ -54,7 +54,7 @@ export const forbiddenPhrasings: readonly ForbiddenPhrasing[] = [
   ...en(
     ORIGIN,
     `<(requir|insist|mandat|stipulat)* (\\p{L}+ ){0,3}${LOCAL_EN}`,
-    `<demand(s|ed|ing|) (that |only |a |an )*${LOCAL_EN} ${WARES_EN}`,
+    `<demand(s|ed|ing|) (that |only |a |an ){0,3}${LOCAL_EN} ${WARES_EN}`,
     '<(local|swedish|regional)[- ](only>|origin requirement)',
     `<(only|exclusively|solely) ${LOCAL_EN} ${WARES_EN}`,
     '<(must|shall|has to|have to) be (local|swedish|regional)',

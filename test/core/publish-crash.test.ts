@@ -16,18 +16,13 @@ const folder = suiteFolder()
 /** Data package, tables, summaries, release.json, pointer. */
 const WRITES = 1 + publishedMarts.length * 3 + 2 + 1 + 1
 let lake: MemoryStorage
-let effects: PublishEffects
+const effects: PublishEffects = { check: noViolations, disclose: showAll, patience_ms: 0 }
 
 beforeAll(async () => {
   lake = new MemoryStorage()
   await landRegion(lake, folder.path, smallRegion())
-  const { run } = await analyse(lake, { quarter: QUARTER })
-  const disclosed = showAll(lake, await readRunOf(lake, run), [])
-  effects = { check: noViolations, disclose: async () => await disclosed, patience_ms: 0 }
+  await analyse(lake, { quarter: QUARTER })
 }, 120_000)
-
-const readRunOf = async (storage: Storage, run: string) =>
-  JSON.parse(Buffer.from(await storage.read(`runs/${QUARTER}/${run}.json`)).toString())
 
 /** What a reader gets, after a look at every file of it. */
 async function seen(storage: Storage): Promise<ReleaseRecord | null> {
@@ -87,13 +82,13 @@ async function crashAt(
 
 describe('a publication that dies at any one of its writes', () => {
   test('shows nothing, and publishing again finishes the same bytes', async () => {
-    await crashAt([1, 12, WRITES - 1, WRITES], () => copyOf(lake))
+    await crashAt([1, WRITES - 1, WRITES], () => copyOf(lake))
   })
 
   test('of a correction leaves readers with the release before, until it is finished', async () => {
     const once = await copyOf(lake)
     await publish(once, { quarter: QUARTER }, effects)
-    await crashAt([1, WRITES - 1, WRITES], () => copyWithPointer(once), 'a correction')
+    await crashAt([WRITES - 1, WRITES], () => copyWithPointer(once), 'a correction')
   })
 })
 
