@@ -6,7 +6,6 @@ import { loadModels, type Model, renderModel } from '../models.ts'
 import { parseQuarter, stockholmDay } from '../quarter.ts'
 import { plainRows } from '../query.ts'
 import { runFolder, storedModels } from '../run-results.ts'
-import { OverlayStorage } from '../storage/overlay.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { UnsafeSum } from './sums.ts'
 
@@ -15,6 +14,7 @@ const ABUNDANT_KG = 1e9
 /** The models through which all that farms and plants deliver enters the analysis, a row per zone sum. */
 const SUPPLY = 'int_zone_supply'
 const CAPACITY = 'int_zone_capacity'
+const ENTRIES: readonly string[] = [SUPPLY, CAPACITY]
 /** What unsafe sums are replaced by. */
 const SUPPOSED = 'supposed_sums'
 
@@ -56,62 +56,77 @@ function mixed({ cell, step }: UnsafeSum, age: number): Supposition {
   return [nothing, plenty, all(1234.5, 2345.6, 3456.7)][(cell.cell + 2 * age + letters) % 3]!
 }
 
-/**
- * The marts as they would be if the unsafe sums were what `supposing` says, all else being as in the run.
- * Leaves nothing behind.
- */
-export async function martsAsIf(
-  storage: Storage,
-  record: RunRecord,
-  unsafe: readonly UnsafeSum[],
-  supposing: Supposing,
-  marts: readonly string[],
-): Promise<Map<string, MartRow[]>> {
-  const folder = { ...runFolder(record), run: 'as-if' }
-  const overlay = new OverlayStorage(storage)
-  const stored = storedModels(record).map(({ folder: { model }, keys }) => ({
-    folder: { ...folder, model },
-    keys,
-  }))
-  const engine = await DuckDBEngine.open(overlay, { tables: lakeTables(record.inputs), models: stored })
-  try {
-    const quarter = parseQuarter(record.quarter)
-    const today = stockholmDay(new Date(record.as_of ?? record.computed_at))
+/** A run that can be computed again with other sums in place of the unsafe ones. Leaves nothing behind. */
+export class AsIf {
+  readonly #engine: DuckDBEngine
+  readonly #record: RunRecord
+  readonly #marts: readonly string[]
+  readonly #models: readonly Model[]
+
+  private constructor(engine: DuckDBEngine, record: RunRecord, marts: readonly string[], models: Model[]) {
+    this.#engine = engine
+    this.#record = record
+    this.#marts = marts
+    this.#models = [...replacements, ...models]
+  }
+
+  /** @param marts what is wanted of it */
+  static async open(storage: Storage, record: RunRecord, marts: readonly string[]): Promise<AsIf> {
+    const stored = storedModels(record)
+    const originals = stored
+      .filter(({ folder }) => ENTRIES.includes(folder.model))
+      .map(({ folder, keys }) => ({ folder: { ...folder, model: original(folder.model) }, keys }))
+    const models = await modelsAfter(ENTRIES, marts)
+    const engine = await DuckDBEngine.open(storage, {
+      tables: lakeTables(record.inputs),
+      models: [...stored, ...originals],
+    })
+    return new AsIf(engine, record, marts, models)
+  }
+
+  /** The marts as they would be if the unsafe sums were what `supposing` says, all else being as in the run. */
+  async suppose(unsafe: readonly UnsafeSum[], supposing: Supposing): Promise<Map<string, MartRow[]>> {
+    const quarter = parseQuarter(this.#record.quarter)
+    const today = stockholmDay(new Date(this.#record.as_of ?? this.#record.computed_at))
     const values = parameterValues({ quarter, today })
-    const save = async (model: Model) =>
-      await engine.save(renderModel(model, values, folder), { ...folder, model: model.name })
-    await engine.save(supposedSql(unsafe, quarter.index, supposing), { ...folder, model: SUPPOSED })
-    for (const model of replacements) await save(model)
-    for (const model of await modelsAfter(new Set([SUPPLY, CAPACITY]), marts)) await save(model)
+    const folder = runFolder(this.#record)
+    const sums = supposedSql(unsafe, quarter.index, supposing)
+    await this.#engine.hold(sums, { ...folder, model: SUPPOSED })
+    for (const model of this.#models)
+      await this.#engine.hold(renderModel(model, values, folder), { ...folder, model: model.name })
     const rows = new Map<string, MartRow[]>()
-    for (const mart of marts) rows.set(mart, plainRows(await engine.query(`select * from ${mart}`)))
+    for (const mart of this.#marts)
+      rows.set(mart, plainRows(await this.#engine.query(`select * from ${mart}`)))
     return rows
-  } finally {
-    await engine.close()
-    await overlay.dispose()
+  }
+
+  async close(): Promise<void> {
+    await this.#engine.close()
   }
 }
+
+const original = (model: string) => `told_${model}`
 
 /** The two models again, from their own results and what is supposed in place of unsafe sums. */
 const replacements: readonly Model[] = [
   {
     name: SUPPLY,
     layer: 'intermediate',
-    reads: [SUPPLY, SUPPOSED],
+    reads: [original(SUPPLY), SUPPOSED],
     sql: `select sums.quarter_index, sums.cell, sums.scenario,
         coalesce(supposed.supply_kg, sums.supply_kg) as supply_kg,
         coalesce(supposed.produced_kg, sums.produced_kg) as produced_kg
-      from ${SUPPLY} as sums
+      from ${original(SUPPLY)} as sums
       left join ${SUPPOSED} as supposed
         on supposed.step is null and supposed.cell = sums.cell and supposed.quarter_index = sums.quarter_index`,
   },
   {
     name: CAPACITY,
     layer: 'intermediate',
-    reads: [CAPACITY, SUPPOSED],
+    reads: [original(CAPACITY), SUPPOSED],
     sql: `select sums.quarter_index, sums.cell, sums.step, sums.scenario,
         coalesce(supposed.capacity_kg, sums.capacity_kg) as capacity_kg
-      from ${CAPACITY} as sums
+      from ${original(CAPACITY)} as sums
       left join ${SUPPOSED} as supposed
         on supposed.step = sums.step and supposed.cell = sums.cell and supposed.quarter_index = sums.quarter_index`,
   },
@@ -128,12 +143,12 @@ function supposedSql(unsafe: readonly UnsafeSum[], quarter_index: number, suppos
 }
 
 /** The models that come after `first` and that some of `wanted` need, in order, without `first` themselves. */
-async function modelsAfter(first: ReadonlySet<string>, wanted: readonly string[]): Promise<Model[]> {
+async function modelsAfter(first: readonly string[], wanted: readonly string[]): Promise<Model[]> {
   const models = await loadModels()
   const after = new Set(first)
   for (const { name, reads } of models) if (reads.some((table) => after.has(table))) after.add(name)
   const needed = new Set(wanted)
   for (const { name, reads } of models.toReversed())
     if (needed.has(name)) for (const table of reads) needed.add(table)
-  return models.filter(({ name }) => after.has(name) && needed.has(name) && !first.has(name))
+  return models.filter(({ name }) => after.has(name) && needed.has(name) && !first.includes(name))
 }

@@ -8,7 +8,7 @@ import { plainRows, query } from '../query.ts'
 import { smallDeliveries } from '../release/inputs.ts'
 import { openRun } from '../run-results.ts'
 import type { Storage } from '../storage/storage.ts'
-import { martsAsIf, SUPPOSITIONS } from './as-if.ts'
+import { AsIf, SUPPOSITIONS } from './as-if.ts'
 import { readFacts } from './contributions.ts'
 import { changedSums } from './earlier.ts'
 import { type UnsafeSum, unsafeSums } from './sums.ts'
@@ -117,22 +117,32 @@ async function dependence(
   const moving = new Set<string>()
   if (unsafe.length === 0) return () => false
   const tables = publishedMarts.filter(({ name }) => PROTECTED.includes(name))
-  for (const supposing of SUPPOSITIONS) {
-    const supposed = await martsAsIf(storage, record, unsafe, supposing, PROTECTED)
-    for (const table of tables) {
-      const others = new Map(supposed.get(table.name)!.map((row) => [keyOf(table, row), row]))
-      for (const row of rows.get(table.name)!) {
-        const key = keyOf(table, row)
-        const other = others.get(key)
-        for (const column of protectedColumns[table.name]!)
-          if (other === undefined || !same(row[column], other[column]))
-            moving.add(`${table.name} ${key} ${column}`)
-      }
+  const as_if = await AsIf.open(storage, record, PROTECTED)
+  try {
+    for (const supposing of SUPPOSITIONS) {
+      const supposed = await as_if.suppose(unsafe, supposing)
+      for (const table of tables)
+        for (const name of differences(table, rows.get(table.name)!, supposed.get(table.name)!))
+          moving.add(name)
     }
+  } finally {
+    await as_if.close()
   }
-  return (table, row, column) => moving.has(`${table.name} ${keyOf(table, row)} ${column}`)
+  return (table, row, column) => moving.has(figureOf(table, row, column))
 }
 
+/** The figures of a mart that are not the same in another version of it. */
+function* differences(table: Table, rows: readonly MartRow[], others: readonly MartRow[]): Iterable<string> {
+  const byKey = new Map(others.map((row) => [keyOf(table, row), row]))
+  for (const row of rows) {
+    const other = byKey.get(keyOf(table, row))
+    for (const column of protectedColumns[table.name]!)
+      if (other === undefined || !same(row[column], other[column])) yield figureOf(table, row, column)
+  }
+}
+
+const figureOf = (table: Table, row: MartRow, column: string) =>
+  `${table.name} ${keyOf(table, row)} ${column}`
 const keyOf = ({ key }: Table, row: MartRow) => key.map((column) => row[column]).join(' ')
 
 /** Equal as results of two runs are: to 1e-9 of the larger, or 1e-6. */

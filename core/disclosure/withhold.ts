@@ -23,7 +23,7 @@ export type Depends = (row: MartRow, column: string) => boolean
 interface Basis {
   /** The contract's rule: all figures of the row are withheld where one of these is sensitive. */
   readonly own: readonly WithheldReason[]
-  /** Reasons of unsafe sums that reach the row in any other way. */
+  /** Reasons of other sums that stand behind some figure of the row. */
   readonly reached: readonly WithheldReason[]
 }
 
@@ -50,13 +50,13 @@ export class Reasons {
     const now = (steps: readonly string[], supply: boolean) => this.#primary(row, steps, supply, 1)
     switch (mart) {
       case 'gaps':
-        return { own: now(this.#path(row.form, row), true), reached }
+        return { own: now(this.#path(row.form, row), true), reached: [] }
       case 'balances':
         return { own: now([], true), reached }
       case 'bottlenecks':
         return { own: now([String(row.step)], false), reached }
       default:
-        return { own: this.#primary(row, this.#path(row.target, row), true, YEAR), reached }
+        return { own: this.#primary(row, this.#path(row.target, row), true, YEAR), reached: [] }
     }
   }
 

@@ -117,6 +117,18 @@ export class DuckDBEngine implements Engine {
     return [{ key, rows, ...(await hashFile(path)) }]
   }
 
+  /**
+   * Like `save`, but in memory and for as long as this engine is open: for asking what would be if. A model may
+   * be held again, and stands in front of a stored one of its name.
+   */
+  async hold(sql: string, { model, year, quarter, run }: ModelFolder): Promise<void> {
+    const columns = `*, ${year} as run_year, ${quarter} as run_quarter, ${quote(run)} as run`
+    await this.#run(
+      `create or replace temporary table "${model}" as select ${columns} from (${sql}\n)`,
+      `model ${model}`,
+    )
+  }
+
   async close(): Promise<void> {
     this.#connection.closeSync()
     this.#instance.closeSync()
