@@ -1,3 +1,4 @@
+import { LEADING_ZONING } from '../../schemas/published.ts'
 import type { Text } from '../../schemas/table.ts'
 import type { Comparison } from '../lake/releases.ts'
 import type { MartRow, MartValue } from '../mart-text.ts'
@@ -22,9 +23,6 @@ export interface SummaryInput {
   readonly marts: ReadonlyMap<string, readonly MartRow[]>
   readonly names: Names
 }
-
-/** The zoning that people are told of first. */
-const LEADING = 'county'
 
 /** One summary in the making: what it speaks of, in which language, and all that it has said. */
 export class Scope {
@@ -119,7 +117,7 @@ function leadingZoning({ marts, names }: SummaryInput): NamedZoning | null {
     .filter(({ zoning }) => zones.has(zoning))
     .sort((a, b) => a.position - b.position)
   const several = ({ zoning }: NamedZoning) => new Set(zones.get(zoning)!.map(({ zone }) => zone)).size > 1
-  return known.find(({ zoning }) => zoning === LEADING) ?? known.find(several) ?? known[0] ?? null
+  return known.find(({ zoning }) => zoning === LEADING_ZONING) ?? known.find(several) ?? known[0] ?? null
 }
 
 function lowerFirst(name: string): string {
