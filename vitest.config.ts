@@ -1,8 +1,11 @@
 import { defineConfig } from 'vitest/config'
 
+// what takes minutes, and is run by `npm run test:thorough` alone
+const thorough = process.env.SKAFFERI_THOROUGH === '1' ? ['test/**/*.thorough.ts'] : []
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    include: ['test/**/*.test.ts', ...thorough],
     testTimeout: 120_000,
     maxWorkers: '100%',
     // dt-sql-parser has directory imports that Node's own loader refuses

@@ -9,52 +9,45 @@ import { runFolder, storedModels } from '../run-results.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { UnsafeSum } from './sums.ts'
 
-/** More than any region grows or processes of anything in a quarter. */
-const ABUNDANT_KG = 1e9
 /** The models through which all that farms and plants deliver enters the analysis, a row per zone sum. */
 const SUPPLY = 'int_zone_supply'
 const CAPACITY = 'int_zone_capacity'
 const ENTRIES: readonly string[] = [SUPPLY, CAPACITY]
-/** What unsafe sums are replaced by. */
+/** The unsafe sums, and what they are replaced by. */
+const UNSAFE = 'unsafe_sums'
 const SUPPOSED = 'supposed_sums'
 
-/** What an unsafe sum might be instead, in raw kg. */
+/** What unsafe sums might be instead, in raw kg: SQL over their `age` (0 for the run's own quarter), `cell` and `number`. */
 export interface Supposition {
-  readonly supply_kg: number
-  readonly produced_kg: number
-  readonly capacity_kg: number
+  readonly supply_kg: string
+  readonly produced_kg: string
+  readonly capacity_kg: string
 }
 
-/** Supposes something of every unsafe sum; `age` is 0 for the run's own quarter. */
-export type Supposing = (sum: UnsafeSum, age: number) => Supposition
-
-const all = (supply_kg: number, produced_kg: number, capacity_kg: number): Supposition => ({
+const all = (supply_kg: string, produced_kg: string, capacity_kg: string): Supposition => ({
   supply_kg,
   produced_kg,
   capacity_kg,
 })
-const nothing = all(0, 0, 0)
-const plenty = all(ABUNDANT_KG, ABUNDANT_KG, ABUNDANT_KG)
+const NOTHING = '0e0'
+const PLENTY = '1e9'
+const now = (kg: string, else_kg: string) => `case when age = 0 then ${kg} else ${else_kg} end`
+/** Some of each, the same for the same sum every time. */
+const MIXED = `case (cell + 2 * age + number) % 3 when 0 then ${NOTHING} when 1 then ${PLENTY} else 2345.6e0 end`
 
 /**
- * The corners of all that unsafe sums might be. The analysis goes up or down with each of them alone, so a
- * figure that is the same at the corners is the same between them.
+ * Corners of all that unsafe sums might be: each kind of sum at both its ends, alone and together, and mixtures.
+ * The analysis goes up or down with each sum alone, so a figure that depends on one differs between some of them.
  */
-export const SUPPOSITIONS: readonly Supposing[] = [
-  () => nothing,
-  () => plenty,
-  () => all(0, 0, ABUNDANT_KG),
-  () => all(ABUNDANT_KG, ABUNDANT_KG, 0),
-  () => all(0, ABUNDANT_KG, ABUNDANT_KG),
-  (_, age) => (age === 0 ? all(0, 0, ABUNDANT_KG) : all(ABUNDANT_KG, ABUNDANT_KG, 0)),
-  (sum, age) => mixed(sum, age),
+export const SUPPOSITIONS: readonly Supposition[] = [
+  all(NOTHING, NOTHING, NOTHING),
+  all(PLENTY, PLENTY, PLENTY),
+  all(NOTHING, NOTHING, PLENTY),
+  all(PLENTY, PLENTY, NOTHING),
+  all(NOTHING, PLENTY, PLENTY),
+  all(now(NOTHING, PLENTY), now(NOTHING, PLENTY), now(PLENTY, NOTHING)),
+  all(MIXED, MIXED, MIXED),
 ]
-
-/** Some of each, the same for the same sum every time. */
-function mixed({ cell, step }: UnsafeSum, age: number): Supposition {
-  const letters = [...(step ?? '')].reduce((sum, letter) => sum + letter.codePointAt(0)!, 0)
-  return [nothing, plenty, all(1234.5, 2345.6, 3456.7)][(cell.cell + 2 * age + letters) % 3]!
-}
 
 /** A run that can be computed again with other sums in place of the unsafe ones. Leaves nothing behind. */
 export class AsIf {
@@ -71,7 +64,12 @@ export class AsIf {
   }
 
   /** @param marts what is wanted of it */
-  static async open(storage: Storage, record: RunRecord, marts: readonly string[]): Promise<AsIf> {
+  static async open(
+    storage: Storage,
+    record: RunRecord,
+    unsafe: readonly UnsafeSum[],
+    marts: readonly string[],
+  ): Promise<AsIf> {
     const stored = storedModels(record)
     const originals = stored
       .filter(({ folder }) => ENTRIES.includes(folder.model))
@@ -81,16 +79,19 @@ export class AsIf {
       tables: lakeTables(record.inputs),
       models: [...stored, ...originals],
     })
+    const { index } = parseQuarter(record.quarter)
+    await engine.hold(unsafeSql(unsafe, index), { ...runFolder(record), model: UNSAFE })
     return new AsIf(engine, record, marts, models)
   }
 
-  /** The marts as they would be if the unsafe sums were what `supposing` says, all else being as in the run. */
-  async suppose(unsafe: readonly UnsafeSum[], supposing: Supposing): Promise<Map<string, MartRow[]>> {
+  /** The marts as they would be if the unsafe sums were what is supposed, all else being as in the run. */
+  async suppose({ supply_kg, produced_kg, capacity_kg }: Supposition): Promise<Map<string, MartRow[]>> {
     const quarter = parseQuarter(this.#record.quarter)
     const today = stockholmDay(new Date(this.#record.as_of ?? this.#record.computed_at))
     const values = parameterValues({ quarter, today })
     const folder = runFolder(this.#record)
-    const sums = supposedSql(unsafe, quarter.index, supposing)
+    const sums = `select quarter_index, cell, step, ${supply_kg} as supply_kg, ${produced_kg} as produced_kg,
+      ${capacity_kg} as capacity_kg from ${UNSAFE}`
     await this.#engine.hold(sums, { ...folder, model: SUPPOSED })
     for (const model of this.#models)
       await this.#engine.hold(renderModel(model, values, folder), { ...folder, model: model.name })
@@ -132,14 +133,13 @@ const replacements: readonly Model[] = [
   },
 ]
 
-function supposedSql(unsafe: readonly UnsafeSum[], quarter_index: number, supposing: Supposing): string {
-  const rows = unsafe.map((sum) => {
-    const { supply_kg, produced_kg, capacity_kg } = supposing(sum, quarter_index - sum.quarter_index)
-    const step = sum.step === null ? 'cast(null as varchar)' : `'${sum.step.replaceAll("'", "''")}'`
-    return `(${sum.quarter_index}, ${sum.cell.cell}, ${step}, ${supply_kg}e0, ${produced_kg}e0, ${capacity_kg}e0)`
+function unsafeSql(unsafe: readonly UnsafeSum[], quarter_index: number): string {
+  const rows = unsafe.map(({ cell, quarter_index: of, step }, number) => {
+    const name = step === null ? 'cast(null as varchar)' : `'${step.replaceAll("'", "''")}'`
+    return `(${of}, ${quarter_index - of}, ${cell.cell}, ${name}, ${number})`
   })
-  return `select quarter_index, cell, step, supply_kg, produced_kg, capacity_kg from (values\n${rows.join(',\n')}\n)
-    as sums (quarter_index, cell, step, supply_kg, produced_kg, capacity_kg)`
+  return `select quarter_index, age, cell, step, number from (values\n${rows.join(',\n')}\n)
+    as sums (quarter_index, age, cell, step, number)`
 }
 
 /** The models that come after `first` and that some of `wanted` need, in order, without `first` themselves. */

@@ -117,10 +117,10 @@ async function dependence(
   const moving = new Set<string>()
   if (unsafe.length === 0) return () => false
   const tables = publishedMarts.filter(({ name }) => PROTECTED.includes(name))
-  const as_if = await AsIf.open(storage, record, PROTECTED)
+  const as_if = await AsIf.open(storage, record, unsafe, PROTECTED)
   try {
-    for (const supposing of SUPPOSITIONS) {
-      const supposed = await as_if.suppose(unsafe, supposing)
+    for (const supposition of SUPPOSITIONS) {
+      const supposed = await as_if.suppose(supposition)
       for (const table of tables)
         for (const name of differences(table, rows.get(table.name)!, supposed.get(table.name)!))
           moving.add(name)

@@ -89,15 +89,15 @@ export class Attacker {
 
   /**
    * What can be said of each secret. Where it could be so much less that it is not told, how much more it could
-   * be is not looked for.
+   * be is not looked for, unless both ends are asked for.
    */
-  async bounds(secrets: readonly Secret[]): Promise<Finding[]> {
+  async bounds(secrets: readonly Secret[], both_ends: boolean): Promise<Finding[]> {
     const terms = secrets.map(({ name }) => this.#expression(name))
     const knowledge = await Knowledge.open(this.#variables.size, this.#conditions)
     try {
       return secrets.map((secret, at) => {
         const from = knowledge.lowest(terms[at]!).value
-        const isOpen = from < 0.9 * secret.value - 0.5
+        const isOpen = !both_ends && from < 0.9 * secret.value - 0.5
         return {
           ...secret,
           from,

@@ -77,12 +77,13 @@ export async function attack(
   releases: Releases,
   means: Means,
   secrets: readonly Secret[] = allSecrets(releases),
+  both_ends = false,
 ): Promise<Finding[]> {
   const findings: Finding[] = []
   for (const [group, own] of Map.groupBy(secrets, (secret) => secret.group)) {
     const attacker = new Attacker(releases.reference, group, means)
     attacker.read(releases.published)
-    findings.push(...(await attacker.bounds(own)))
+    findings.push(...(await attacker.bounds(own, both_ends)))
   }
   return findings
 }
