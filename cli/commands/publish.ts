@@ -77,11 +77,18 @@ function sayChanges(terminal: Terminal, { changes, corrects }: PublishResult): v
 }
 
 function sayWithheld(terminal: Terminal, { withheld }: PublishResult): void {
-  const rows = withheld.map(({ mart, rows, withheld_rows, cells, withheld_cells }) => {
-    const held = Object.values(withheld_rows).reduce((sum, count) => sum + count, 0)
-    return [mart, whole(rows), whole(held), whole(cells), whole(withheld_cells)]
+  const rows = withheld.map((one) => {
+    const held = Object.values(one.withheld_rows).reduce((sum, count) => sum + count, 0)
+    const share = one.withheld_share_of_demand
+    return [
+      one.mart,
+      whole(one.rows),
+      whole(held),
+      share === null ? '–' : `${whole(100 * share)} %`,
+      whole(one.cells),
+      whole(one.withheld_cells),
+    ]
   })
-  terminal.say(
-    `\n${textTable(['mart', 'rows', 'with something withheld', 'figures', 'withheld'], rows, ['left', 'right', 'right', 'right', 'right'])}`,
-  )
+  const head = ['mart', 'rows', 'with something withheld', 'of the demanded kg', 'figures', 'withheld']
+  terminal.say(`\n${textTable(head, rows, ['left', 'right', 'right', 'right', 'right', 'right'])}`)
 }
