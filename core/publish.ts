@@ -1,5 +1,6 @@
 import { type CheckResult, check as checkRun, type Violation } from './check.ts'
-import { type Disclosed, disclose as discloseRun, type EarlierRelease } from './disclosure/disclose.ts'
+import { type Disclosed, disclose as discloseRun } from './disclosure/disclose.ts'
+import type { EarlierRelease } from './disclosure/earlier.ts'
 import { SkafferiError } from './errors.ts'
 import { putSameBytes } from './lake/lake-files.ts'
 import { keys } from './lake/layout.ts'

@@ -5,12 +5,12 @@ import type { RunRecord } from '../lake/runs.ts'
 import type { MartRow, MartValue } from '../mart-text.ts'
 import { parseQuarter } from '../quarter.ts'
 import { plainRows, query } from '../query.ts'
-import { smallDeliveries } from '../release/inputs.ts'
 import { openRun } from '../run-results.ts'
 import type { Storage } from '../storage/storage.ts'
 import { AsIf, SUPPOSITIONS } from './as-if.ts'
 import { readFacts } from './contributions.ts'
-import { changedSums } from './earlier.ts'
+import { changedSums, type EarlierRelease } from './earlier.ts'
+import { smallDeliveries } from './small-deliveries.ts'
 import { type UnsafeSum, unsafeSums } from './sums.ts'
 import { type Depends, NEVER_SHOWN, Reasons, withhold } from './withhold.ts'
 
@@ -38,13 +38,6 @@ export interface Disclosed {
   /** Every mart, in the contract's order. */
   readonly marts: readonly PublicMart[]
   readonly withheld: readonly Withheld[]
-}
-
-/** A release made earlier, whose figures are public already. */
-export interface EarlierRelease {
-  readonly quarter: string
-  readonly release: number
-  readonly run: RunRecord
 }
 
 /** The marts in which something can be withheld. */

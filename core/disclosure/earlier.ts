@@ -9,8 +9,14 @@ import {
   readContributionsOf,
   sensitivity,
 } from './contributions.ts'
-import type { EarlierRelease } from './disclose.ts'
 import type { ZoneSum } from './sums.ts'
+
+/** A release made earlier, whose figures are public already. */
+export interface EarlierRelease {
+  readonly quarter: string
+  readonly release: number
+  readonly run: RunRecord
+}
 
 /** The datasets that tell what farms and plants deliver. */
 const PRIVATE = ['production', 'processing']
