@@ -131,7 +131,7 @@ export function named(operation: Operation): string {
     case 'withdraw':
       return `withdraw ${operation.delivery}`
     case 'analyse':
-      return `analyse ${operation.quarter}${operation.as_of === null ? '' : ` as of ${operation.as_of}`}`
+      return `${operation.real ? 'compute' : 'analyse'} ${operation.quarter}${operation.as_of === null ? '' : ` as of ${operation.as_of}`}`
     case 'check':
       return `check ${operation.quarter}`
     case 'publish':

@@ -28,15 +28,26 @@ export interface Weights {
 /** The usual weights. */
 export const USUAL: Weights = { quarters: QUARTERS, real: 3 }
 
-const land = fc.record({
-  do: fc.constant('land' as const),
-  sending: fc.nat(sendings.length - 1),
-  file: fc.constantFrom('file.csv', 'again.csv', 'Ö å.csv'),
-})
-const withdraw = fc.record({ do: fc.constant('withdraw' as const), pick: fc.nat(50) })
+const landOf = (numbers: readonly number[]) =>
+  fc.record({
+    do: fc.constant('land' as const),
+    sending: fc.constantFrom(...numbers),
+    file: fc.constantFrom('file.csv', 'again.csv', 'Ö å.csv'),
+  })
+const land = landOf([...sendings.keys()])
+/** Files that get in each other's way: lists of places, and what needs the place that not all of them have. */
+export const contested: fc.Arbitrary<Wish> = landOf(
+  [...sendings.keys()].filter((at) => sendings[at]!.rare_rows > 0 || sendings[at]!.dataset === 'places'),
+)
+/** Picks a delivery that never was. */
+const UNKNOWN = 40
+const withdraw = fc.record({ do: fc.constant('withdraw' as const), pick: fc.nat(UNKNOWN) })
 
-/** Wishes, each kind as often as it is worth. */
-export function wishes({ quarters, real }: Weights): Record<Wish['do'], fc.Arbitrary<Wish>> {
+/** Wishes of each kind. */
+export type Wishes = Readonly<Record<Wish['do'], fc.Arbitrary<Wish>>>
+
+/** Wishes of each kind. */
+export function wishes({ quarters, real }: Weights): Wishes {
   const quarter = fc.constantFrom(...quarters.toReversed())
   return {
     land,
@@ -54,7 +65,7 @@ export function wishes({ quarters, real }: Weights): Record<Wish['do'], fc.Arbit
     publish: fc.record({
       do: fc.constant('publish' as const),
       quarter,
-      reason: fc.constantFrom(null, null, 'figures came late', 'a farm was counted twice'),
+      reason: fc.constantFrom(null, 'figures came late', 'a farm was counted twice', 'a new price'),
     }),
   }
 }
@@ -68,9 +79,16 @@ export function resolve(wish: Wish, model: Model, world: World): Operation {
       return { do: 'withdraw', delivery: deliveryAt(model, wish.pick), reason: `reason ${world.next()}` }
     case 'analyse':
       return { ...wish, as_of: wish.as_of === null ? null : timeAt(model, wish.as_of) }
-    default:
+    case 'publish':
+      return { ...wish, quarter: analysed(model, wish.quarter) }
+    case 'check':
       return wish
   }
+}
+
+/** A quarter that has a run; the one that was wished for if it has, or none has. */
+function analysed({ runs }: Model, quarter: string): string {
+  return runs.has(quarter) ? quarter : ([...runs.keys()][0] ?? quarter)
 }
 
 /** A delivery that was accepted some time, those in force first; now and then one that never was. */
@@ -81,8 +99,8 @@ function deliveryAt({ scopes }: Model, pick: number): string {
     const own = [...counting, ...ever].filter(({ sent }) => sent.name !== 'base' || sent.dataset === 'places')
     return own.map(({ delivery }) => delivery)
   })
-  const deliveries = [...new Set(interesting), 'd000000000000000000000000']
-  return deliveries[pick % deliveries.length]!
+  const deliveries = [...new Set(interesting)]
+  return pick === UNKNOWN ? 'd000000000000000000000000' : deliveries[pick % deliveries.length]!
 }
 
 /** The time of one of the commits after the reference data, or of the last of these. */
