@@ -57,7 +57,7 @@ export interface Means {
    * at all on offer or no capacity at all.
    */
   readonly figures: boolean
-  /** Whether orders of magnitude, and the rows that are missing, count. */
+  /** Whether orders of magnitude count. */
   readonly magnitudes: boolean
 }
 
@@ -307,26 +307,6 @@ export class Attacker {
       this.#shown(name, row.kg_per_year)
       const band = bands[String(row.order_of_magnitude)]
       if (this.#means.magnitudes && band) this.#know(name, band[0], band[1])
-    }
-    if (this.#means.magnitudes) this.#missingRows(releases, rows)
-  }
-
-  /** An opportunity of nothing has no row. */
-  #missingRows(releases: readonly Tables[], rows: readonly MartRow[]): void {
-    for (const { zoning, zone, form } of this.#rows(releases.at(-1)!, 'gaps')) {
-      for (const [instrument, component] of Object.entries(formInstruments)) {
-        const row = { zoning, zone, instrument, target: form } as MartRow
-        const has = rows.some((one) =>
-          (['zoning', 'zone', 'instrument', 'target'] as const).every((c) => one[c] === row[c]),
-        )
-        if (has) continue
-        for (const release of releases) {
-          const known = this.#rows(release, 'gaps').some(
-            (one) => one.zoning === zoning && one.zone === zone && one.form === form,
-          )
-          if (known) this.#equals(`${release.quarter}/${zoning}/${zone}/${form}/${component}`, 0)
-        }
-      }
     }
   }
 
