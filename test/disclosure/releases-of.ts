@@ -90,14 +90,27 @@ export async function attack(
 
 /**
  * Everything that the releases do not show and that depends on what they must not tell. Some figures the
- * contract's rule withholds although they do not: nothing is procurable where no capacity is reported.
+ * contract's rule withholds although they do not: nothing is procurable where no capacity is reported. A year
+ * of which some quarters are shown is public but for the others, which are secrets of their own.
  */
 export function allSecrets({ groups, full, published, examined }: Releases): Secret[] {
   return groups.flatMap((group) =>
     full.flatMap((tables, at) => {
       const isSecret = (mart: string, row: MartRow, column: string) =>
+        !(mart === 'opportunities' && published.some((one) => shows(one, row))) &&
         examined[at]!.depends(publishedMarts.find(({ name }) => name === mart)!, row, column)
       return secretsOf(tables, published[at]!, group, isSecret)
     }),
+  )
+}
+
+/** Whether a release shows the whole row of some form of the same product group and zone. */
+function shows({ marts }: Tables, { zoning, zone, product_group }: MartRow): boolean {
+  return marts.gaps!.some(
+    (row) =>
+      row.zoning === zoning &&
+      row.zone === zone &&
+      row.product_group === product_group &&
+      row.withheld === null,
   )
 }
