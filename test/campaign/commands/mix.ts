@@ -4,7 +4,7 @@ import { Alone } from './alone.ts'
 import { Killed } from './killed.ts'
 import { Look } from './look.ts'
 import { type Course, Race } from './race.ts'
-import { contested, type Weights, type Wish, type Wishes, wishes } from './wish.ts'
+import { contested, returns, type Weights, type Wish, type Wishes, wishes } from './wish.ts'
 
 type Command = Alone | Killed | Race | Look
 
@@ -74,6 +74,13 @@ function race(pairs: readonly (readonly fc.Arbitrary<Wish>[])[]): fc.Arbitrary<R
   return fc.oneof(...courses)
 }
 
+/** Races for which somebody has prepared the ground. */
+function preparedRace(): fc.Arbitrary<Race> {
+  return fc
+    .tuple(fc.oneof(...returns()), courseOf(2))
+    .map(([{ first, racing }, course]) => new Race(racing, course, first))
+}
+
 /** What happens to deliveries. */
 function landings({ land, withdraw }: Wishes): fc.Arbitrary<Command> {
   return oneOf([
@@ -93,6 +100,7 @@ function landings({ land, withdraw }: Wishes): fc.Arbitrary<Command> {
         [withdraw, withdraw],
       ]),
     ],
+    [2, preparedRace()],
   ])
 }
 

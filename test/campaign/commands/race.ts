@@ -5,7 +5,7 @@ import type { Model } from '../model.ts'
 import { type Outcome, perform } from '../operations.ts'
 import { type Stretch, Turns } from '../turns.ts'
 import type { World } from '../world.ts'
-import { words } from './alone.ts'
+import { Alone, words } from './alone.ts'
 import { settle } from './settle.ts'
 import { resolve, type Wish } from './wish.ts'
 
@@ -17,14 +17,16 @@ export interface Course {
   readonly death: (Moment & { readonly racer: number }) | null
 }
 
-/** Two or three operations at once. */
+/** Two or three operations at once, some others before them one after the other. */
 export class Race implements AsyncCommand<Model, World> {
   readonly #wishes: readonly Wish[]
   readonly #course: Course
+  readonly #first: readonly Wish[]
 
-  constructor(wishes: readonly Wish[], course: Course) {
+  constructor(wishes: readonly Wish[], course: Course, first: readonly Wish[] = []) {
     this.#wishes = wishes
     this.#course = course
+    this.#first = first
   }
 
   check(): boolean {
@@ -32,6 +34,7 @@ export class Race implements AsyncCommand<Model, World> {
   }
 
   async run(model: Model, world: World): Promise<void> {
+    for (const wish of this.#first) await new Alone(wish).run(model, world)
     const operations = this.#wishes.map((wish) => resolve(wish, model, world))
     const { stretches } = this.#course
     const turns = stretches && new Turns(operations.length, stretches)
@@ -62,6 +65,7 @@ export class Race implements AsyncCommand<Model, World> {
         ? 'freely'
         : `in turns ${stretches.map(({ racer, calls }) => `${racer}*${calls}`).join(' ')}`
     const dying = death === null ? '' : `, ${death.racer} dies ${death.when} write ${death.at}`
-    return `race(${turns}${dying}: ${this.#wishes.map(words).join(' | ')})`
+    const first = this.#first.map((wish) => `${words(wish)} and then `).join('')
+    return `race(${first}${turns}${dying}: ${this.#wishes.map(words).join(' | ')})`
   }
 }

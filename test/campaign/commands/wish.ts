@@ -1,13 +1,18 @@
 import fc from 'fast-check'
 import { type Model, standing } from '../model.ts'
 import type { Operation } from '../operations.ts'
-import { QUARTERS, sendings } from '../region.ts'
+import { QUARTERS, type Sending, scopeOf, sendings } from '../region.ts'
 import type { World } from '../world.ts'
 
 /** An operation before it is known what there is in the lake: numbers that pick from whatever is there. */
 export type Wish =
   | { readonly do: 'land'; readonly sending: number; readonly file: string }
-  | { readonly do: 'withdraw'; readonly pick: number }
+  | {
+      readonly do: 'withdraw'
+      readonly pick: number
+      /** Where to pick; null for anywhere. */
+      readonly scope: string | null
+    }
   | {
       readonly do: 'analyse'
       readonly quarter: string
@@ -39,9 +44,39 @@ const land = landOf([...sendings.keys()])
 export const contested: fc.Arbitrary<Wish> = landOf(
   [...sendings.keys()].filter((at) => sendings[at]!.rare_rows > 0 || sendings[at]!.dataset === 'places'),
 )
+
 /** Picks a delivery that never was. */
 const UNKNOWN = 40
-const withdraw = fc.record({ do: fc.constant('withdraw' as const), pick: fc.nat(UNKNOWN) })
+const withdraw = fc.record({
+  do: fc.constant('withdraw' as const),
+  pick: fc.nat(UNKNOWN),
+  scope: fc.constant(null),
+})
+/** Takes back what counts in a scope. */
+const withdrawNewest = (scope: string): fc.Arbitrary<Wish> => fc.constant({ do: 'withdraw', pick: 0, scope })
+const landOneOf = (fits: (sent: Sending) => boolean): fc.Arbitrary<Wish> =>
+  landOf([...sendings.keys()].filter((at) => fits(sendings[at]!)))
+
+/**
+ * Things to be done one after the other, and then two at once: a delivery is taken back, so that the one before
+ * it counts again, while somebody lands what does not go together with that one.
+ */
+export function returns(): fc.Arbitrary<{ readonly first: Wish[]; readonly racing: Wish[] }>[] {
+  const places = (brings_rare: boolean) =>
+    landOneOf((sent) => sent.dataset === 'places' && sent.brings_rare === brings_rare)
+  const needy = landOneOf(({ rare_rows }) => rare_rows > 0)
+  const scopes = [...new Set(sendings.filter(({ rare_rows }) => rare_rows > 0).map(scopeOf))]
+  const of = (scope: string, needs: boolean) =>
+    landOneOf((sent) => scopeOf(sent) === scope && sent.bad_rows === 0 && sent.rare_rows > 0 === needs)
+  const both = (first: fc.Arbitrary<Wish>[], racing: fc.Arbitrary<Wish>[]) =>
+    fc.record({ first: fc.tuple(...first), racing: fc.tuple(...racing) })
+  return [
+    both([places(false), places(true)], [withdrawNewest('places'), needy]),
+    ...scopes.map((scope) =>
+      both([of(scope, true), of(scope, false)], [withdrawNewest(scope), places(false)]),
+    ),
+  ]
+}
 
 /** Wishes of each kind. */
 export type Wishes = Readonly<Record<Wish['do'], fc.Arbitrary<Wish>>>
@@ -76,7 +111,7 @@ export function resolve(wish: Wish, model: Model, world: World): Operation {
     case 'land':
       return { do: 'land', sent: sendings[wish.sending]!, file: wish.file }
     case 'withdraw':
-      return { do: 'withdraw', delivery: deliveryAt(model, wish.pick), reason: `reason ${world.next()}` }
+      return { do: 'withdraw', delivery: deliveryAt(model, wish), reason: `reason ${world.next()}` }
     case 'analyse':
       return { ...wish, as_of: wish.as_of === null ? null : timeAt(model, wish.as_of) }
     case 'publish':
@@ -91,16 +126,17 @@ function analysed({ runs }: Model, quarter: string): string {
   return runs.has(quarter) ? quarter : ([...runs.keys()][0] ?? quarter)
 }
 
-/** A delivery that was accepted some time, those in force first; now and then one that never was. */
-function deliveryAt({ scopes }: Model, pick: number): string {
-  const interesting = [...scopes.values()].flatMap((commits) => {
-    const counting = standing(commits).toReversed()
+/** A delivery that was accepted some time, of each scope the newest that stands first. */
+function deliveryAt({ scopes }: Model, { pick, scope }: Extract<Wish, { do: 'withdraw' }>): string {
+  const deliveries = [...scopes].flatMap(([of, commits]) => {
     const ever = commits.flatMap((one) => (one.kind === 'acceptance' ? [one] : []))
-    const own = [...counting, ...ever].filter(({ sent }) => sent.name !== 'base' || sent.dataset === 'places')
-    return own.map(({ delivery }) => delivery)
+    const own = [...standing(commits).toReversed(), ...ever]
+    const wanted = own.filter(({ sent }) => sent.name !== 'base' || sent.dataset === 'places')
+    return scope === null || scope === of ? wanted.map(({ delivery }) => delivery) : []
   })
-  const deliveries = [...new Set(interesting)]
-  return pick === UNKNOWN ? 'd000000000000000000000000' : deliveries[pick % deliveries.length]!
+  const different = [...new Set(deliveries)]
+  const nothing = 'd000000000000000000000000'
+  return pick === UNKNOWN ? nothing : (different[pick % different.length] ?? nothing)
 }
 
 /** The time of one of the commits after the reference data, or of the last of these. */
