@@ -1,5 +1,7 @@
+import { logicalTypes } from '../../schemas/logical-types.ts'
+import type { Table } from '../../schemas/table.ts'
 import { lakeTables, parameterValues } from '../analyse.ts'
-import { DuckDBEngine } from '../engines/duckdb.ts'
+import { DuckDBEngine, type StoredModel } from '../engines/duckdb.ts'
 import type { RunRecord } from '../lake/runs.ts'
 import type { MartRow } from '../mart-text.ts'
 import { loadModels, type Model, renderModel } from '../models.ts'
@@ -49,64 +51,130 @@ export const SUPPOSITIONS: readonly Supposition[] = [
   all(MIXED, MIXED, MIXED),
 ]
 
-/** A run that can be computed again with other sums in place of the unsafe ones. Leaves nothing behind. */
-export class AsIf {
-  readonly #engine: DuckDBEngine
-  readonly #record: RunRecord
-  readonly #marts: readonly string[]
-  readonly #models: readonly Model[]
+/** A mart with the figures that may depend on unsafe sums. */
+export interface Watched {
+  readonly table: Table
+  readonly columns: readonly string[]
+}
 
-  private constructor(engine: DuckDBEngine, record: RunRecord, marts: readonly string[], models: Model[]) {
-    this.#engine = engine
-    this.#record = record
-    this.#marts = marts
-    this.#models = [...replacements, ...models]
-  }
+/** By mart, key (its values apart by a space) and column: the figures that are not the same in every case. */
+export type Moving = ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>
 
-  /** @param marts what is wanted of it */
-  static async open(
-    storage: Storage,
-    record: RunRecord,
-    unsafe: readonly UnsafeSum[],
-    marts: readonly string[],
-  ): Promise<AsIf> {
-    const stored = storedModels(record)
-    const originals = stored
-      .filter(({ folder }) => ENTRIES.includes(folder.model))
-      .map(({ folder, keys }) => ({ folder: { ...folder, model: original(folder.model) }, keys }))
-    const models = await modelsAfter(ENTRIES, marts)
-    const engine = await DuckDBEngine.open(storage, {
-      tables: lakeTables(record.inputs),
-      models: [...stored, ...originals],
-    })
-    const { index } = parseQuarter(record.quarter)
-    await engine.hold(unsafeSql(unsafe, index), { ...runFolder(record), model: UNSAFE })
-    return new AsIf(engine, record, marts, models)
-  }
-
-  /** The marts as they would be if the unsafe sums were what is supposed, all else being as in the run. */
-  async suppose({ supply_kg, produced_kg, capacity_kg }: Supposition): Promise<Map<string, MartRow[]>> {
-    const quarter = parseQuarter(this.#record.quarter)
-    const today = stockholmDay(new Date(this.#record.as_of ?? this.#record.computed_at))
-    const values = parameterValues({ quarter, today })
-    const folder = runFolder(this.#record)
-    const sums = `select quarter_index, cell, step, ${supply_kg} as supply_kg, ${produced_kg} as produced_kg,
-      ${capacity_kg} as capacity_kg from ${UNSAFE}`
-    await this.#engine.hold(sums, { ...folder, model: SUPPOSED })
-    for (const model of this.#models)
-      await this.#engine.hold(renderModel(model, values, folder), { ...folder, model: model.name })
-    const rows = new Map<string, MartRow[]>()
-    for (const mart of this.#marts)
-      rows.set(mart, plainRows(await this.#engine.query(`select * from ${mart}`)))
-    return rows
-  }
-
-  async close(): Promise<void> {
-    await this.#engine.close()
+/**
+ * Finds the figures of a run that depend on unsafe sums, by computing it again with others in their place.
+ * Leaves nothing behind.
+ */
+export async function movingFigures(
+  storage: Storage,
+  record: RunRecord,
+  unsafe: readonly UnsafeSum[],
+  watched: readonly Watched[],
+): Promise<Moving> {
+  const originals = [...ENTRIES, ...watched.map(({ table }) => table.name)]
+  const stored = storedModels(record)
+  const engine = await DuckDBEngine.open(storage, {
+    tables: lakeTables(record.inputs),
+    models: [...stored, ...stored.filter(({ folder }) => originals.includes(folder.model)).map(asOriginal)],
+  })
+  try {
+    const as_if = new AsIf(engine, record, await modelsAfter(ENTRIES, originals))
+    await as_if.take(unsafe)
+    for (const [number, supposition] of SUPPOSITIONS.entries()) {
+      await as_if.suppose(supposition)
+      for (const one of watched) await as_if.compare(one, number)
+    }
+    const moving = watched.map(async (one) => [one.table.name, await as_if.moved(one)] as const)
+    return new Map(await Promise.all(moving))
+  } finally {
+    await engine.close()
   }
 }
 
+/** A run that is computed again with other sums. */
+class AsIf {
+  readonly #engine: DuckDBEngine
+  readonly #record: RunRecord
+  readonly #models: readonly Model[]
+
+  constructor(engine: DuckDBEngine, record: RunRecord, models: readonly Model[]) {
+    this.#engine = engine
+    this.#record = record
+    this.#models = [...replacements, ...models]
+  }
+
+  /** Notes which sums are to be replaced. */
+  async take(unsafe: readonly UnsafeSum[]): Promise<void> {
+    await this.#hold(UNSAFE, unsafeSql(unsafe, parseQuarter(this.#record.quarter).index))
+  }
+
+  /** Computes everything after the two models as if the unsafe sums were what is supposed. */
+  async suppose({ supply_kg, produced_kg, capacity_kg }: Supposition): Promise<void> {
+    const quarter = parseQuarter(this.#record.quarter)
+    const today = stockholmDay(new Date(this.#record.as_of ?? this.#record.computed_at))
+    const values = parameterValues({ quarter, today })
+    await this.#hold(
+      SUPPOSED,
+      `select quarter_index, cell, step, ${supply_kg} as supply_kg, ${produced_kg} as produced_kg,
+       ${capacity_kg} as capacity_kg from ${UNSAFE}`,
+    )
+    for (const model of this.#models)
+      await this.#hold(model.name, renderModel(model, values, runFolder(this.#record)))
+  }
+
+  /** Notes which figures of a mart are not as in the run. */
+  async compare({ table, columns }: Watched, number: number): Promise<void> {
+    const flags = columns.map((name) => `${differs(table, name)} as ${quoted(name)}`)
+    const keys = table.key.map((name) => `run.${quoted(name)}`)
+    const joined = table.key.map((name) => `other.${quoted(name)} = run.${quoted(name)}`)
+    await this.#hold(
+      `${table.name}_moved_${number}`,
+      `select ${[...keys, ...flags].join(', ')} from ${original(table.name)} as run
+       left join ${table.name} as other on ${joined.join(' and ')}`,
+    )
+  }
+
+  /** The figures that some comparison found changed. */
+  async moved({ table, columns }: Watched): Promise<Map<string, Set<string>>> {
+    const all_of_them = SUPPOSITIONS.map((_, number) => `select * from ${table.name}_moved_${number}`)
+    const flags = columns.map((name) => `bool_or(${quoted(name)}) as ${quoted(name)}`)
+    const keys = table.key.map(quoted).join(', ')
+    const rows = plainRows(
+      await this.#engine.query(
+        `select ${[keys, ...flags].join(', ')} from (${all_of_them.join(' union all ')})
+         group by ${keys} having ${columns.map((name) => `bool_or(${quoted(name)})`).join(' or ')}`,
+      ),
+    )
+    return new Map(
+      rows.map((row) => [keyOf(table, row), new Set(columns.filter((name) => row[name] === true))]),
+    )
+  }
+
+  async #hold(model: string, sql: string): Promise<void> {
+    await this.#engine.hold(sql, { ...runFolder(this.#record), model })
+  }
+}
+
+/** What names a row of a mart, its values apart by a space. */
+export const keyOf = ({ key }: Table, row: MartRow) => key.map((column) => row[column]).join(' ')
+
+const quoted = (name: string) => `"${name}"`
+
+/** Whether a figure differs, numbers as results of two runs do: by 1e-6 and by 1e-9 of the larger. */
+function differs(table: Table, name: string): string {
+  const [a, b] = [`run.${quoted(name)}`, `other.${quoted(name)}`]
+  const gone = `other.${quoted(table.key[0]!)} is null`
+  const { tableSchema } = logicalTypes[table.columns.find((column) => column.name === name)!.type]
+  if (tableSchema !== 'number') return `(${gone} or ${a} is distinct from ${b})`
+  const margin = `greatest(1e-6, 1e-9 * greatest(abs(${a}), abs(${b})))`
+  return `(${gone} or (${a} is null) <> (${b} is null) or coalesce(abs(${a} - ${b}) > ${margin}, false))`
+}
+
 const original = (model: string) => `told_${model}`
+
+const asOriginal = ({ folder, keys }: StoredModel): StoredModel => ({
+  folder: { ...folder, model: original(folder.model) },
+  keys,
+})
 
 /** The two models again, from their own results and what is supposed in place of unsafe sums. */
 const replacements: readonly Model[] = [

@@ -2,17 +2,17 @@ import { marts } from '../../schemas/marts/index.ts'
 import { protectedColumns, publishedMarts, type WithheldReason } from '../../schemas/published.ts'
 import type { Table } from '../../schemas/table.ts'
 import type { RunRecord } from '../lake/runs.ts'
-import type { MartRow, MartValue } from '../mart-text.ts'
+import type { MartRow } from '../mart-text.ts'
 import { parseQuarter } from '../quarter.ts'
 import { plainRows, query } from '../query.ts'
 import { openRun } from '../run-results.ts'
 import type { Storage } from '../storage/storage.ts'
-import { AsIf, SUPPOSITIONS } from './as-if.ts'
+import { keyOf, movingFigures } from './as-if.ts'
 import { readFacts } from './contributions.ts'
 import { changedSums, type EarlierRelease } from './earlier.ts'
 import { smallDeliveries } from './small-deliveries.ts'
 import { type UnsafeSum, unsafeSums } from './sums.ts'
-import { type Depends, NEVER_SHOWN, Reasons, withhold } from './withhold.ts'
+import { type Depends, figuresOf, Reasons, withhold } from './withhold.ts'
 
 /** A mart as the public may see it; rows in the order of its key. */
 export interface PublicMart {
@@ -81,7 +81,7 @@ export async function examine(
   const unsafe = await unsafeSums(facts, await changedSums(storage, record, facts, earlier))
   const rows = new Map<string, MartRow[]>()
   for (const { name } of marts) rows.set(name, await rowsOf(storage, record, name))
-  const depends = await dependence(storage, record, rows, unsafe)
+  const depends = await dependence(storage, record, unsafe)
   const reasons = new Reasons(facts, unsafe, parseQuarter(record.quarter).index)
   return { record, rows, depends, reasons, unnamed: await smallDeliveries(storage, record) }
 }
@@ -104,44 +104,15 @@ async function rowsOf(storage: Storage, { quarter, run }: RunRecord, mart: strin
 async function dependence(
   storage: Storage,
   record: RunRecord,
-  rows: ReadonlyMap<string, readonly MartRow[]>,
   unsafe: readonly UnsafeSum[],
 ): Promise<Examined['depends']> {
-  const moving = new Set<string>()
   if (unsafe.length === 0) return () => false
-  const tables = publishedMarts.filter(({ name }) => PROTECTED.includes(name))
-  const as_if = await AsIf.open(storage, record, unsafe, PROTECTED)
-  try {
-    for (const supposition of SUPPOSITIONS) {
-      const supposed = await as_if.suppose(supposition)
-      for (const table of tables)
-        for (const name of differences(table, rows.get(table.name)!, supposed.get(table.name)!))
-          moving.add(name)
-    }
-  } finally {
-    await as_if.close()
-  }
-  return (table, row, column) => moving.has(figureOf(table, row, column))
-}
-
-/** The figures of a mart that are not the same in another version of it. */
-function* differences(table: Table, rows: readonly MartRow[], others: readonly MartRow[]): Iterable<string> {
-  const byKey = new Map(others.map((row) => [keyOf(table, row), row]))
-  for (const row of rows) {
-    const other = byKey.get(keyOf(table, row))
-    for (const column of protectedColumns[table.name]!)
-      if (other === undefined || !same(row[column], other[column])) yield figureOf(table, row, column)
-  }
-}
-
-const figureOf = (table: Table, row: MartRow, column: string) =>
-  `${table.name} ${keyOf(table, row)} ${column}`
-const keyOf = ({ key }: Table, row: MartRow) => key.map((column) => row[column]).join(' ')
-
-/** Equal as results of two runs are: to 1e-9 of the larger, or 1e-6. */
-function same(a: MartValue | undefined, b: MartValue | undefined): boolean {
-  if (typeof a !== 'number' || typeof b !== 'number') return a === b
-  return Math.abs(a - b) <= Math.max(1e-6, 1e-9 * Math.max(Math.abs(a), Math.abs(b)))
+  const watched = marts.flatMap((table) => {
+    const columns = figuresOf(table.name)
+    return columns.length > 0 ? [{ table, columns }] : []
+  })
+  const moving = await movingFigures(storage, record, unsafe, watched)
+  return (table, row, column) => moving.get(table.name)?.get(keyOf(table, row))?.has(column) ?? false
 }
 
 /** Column by which a mart's rows are weighed. */
@@ -153,7 +124,7 @@ const WEIGHTS: Readonly<Record<string, string>> = {
 
 function countWithheld({ table: { name, columns }, rows }: PublicMart): Withheld[] {
   if (!PROTECTED.includes(name)) return []
-  const figures = protectedColumns[name]!.filter((column) => !NEVER_SHOWN.includes(column))
+  const figures = figuresOf(name)
   const held = rows.filter(({ withheld }) => withheld !== null)
   const withheld_rows: Partial<Record<WithheldReason, number>> = {}
   for (const { withheld } of held) {

@@ -59,24 +59,35 @@ export async function unsafeSums(
     ({ product_group }) => product_group,
     (cell) => cell,
   )
+  const zonesOf = zonesOfPlaces(places)
   const unsafe: UnsafeSum[] = []
   for (const rows of tables.values()) {
     const { product_group, step, quarter_index } = rows[0]!
     const own = byGroup.get(product_group) ?? []
-    const withheld = await withheldSets(rows, own, places, (cell) => changed({ cell, quarter_index, step }))
+    const sets = layout(rows, own, zonesOf)
+    const withheld = await withheldSets(sets, (cell) => changed({ cell, quarter_index, step }))
     for (const [set, reason] of withheld)
       for (const cell of set.cells) unsafe.push({ cell, quarter_index, step, reason })
   }
   return unsafe
 }
 
+/** `zoning/zone` of every zone that a place lies in. */
+function zonesOfPlaces(places: RunFacts['places']): Map<string, string[]> {
+  const zonesOf = new Map<string, string[]>()
+  for (const [zone, own] of places)
+    for (const place of own) {
+      const zones = zonesOf.get(place)
+      if (zones) zones.push(zone)
+      else zonesOf.set(place, [zone])
+    }
+  return zonesOf
+}
+
 async function withheldSets(
-  rows: readonly Contribution[],
-  cells: readonly Cell[],
-  places: RunFacts['places'],
+  { atoms, sets }: Layout,
   changed: (cell: Cell) => boolean,
 ): Promise<Map<PlaceSet, WithheldReason>> {
-  const { atoms, sets } = layout(rows, cells, places)
   const withheld = new Map<PlaceSet, WithheldReason>()
   for (const set of sets) {
     if (set.reason !== null) withheld.set(set, set.reason)
@@ -92,20 +103,20 @@ function hasSecrets(atoms: readonly Atom[], withheld: ReadonlyMap<PlaceSet, unkn
   return withheld.size > 0 || atoms.some(({ contributions }) => sensitivity(contributions) !== null)
 }
 
+/** Places with something to tell, and the zones made of them. */
+interface Layout {
+  readonly atoms: readonly Atom[]
+  readonly sets: readonly PlaceSet[]
+}
+
 /** Divides the places into atoms, and each zone into atoms. */
 function layout(
   rows: readonly Contribution[],
   cells: readonly Cell[],
-  places: RunFacts['places'],
-): { atoms: Atom[]; sets: PlaceSet[] } {
-  const zonesOf = new Map<string, string[]>()
-  for (const { zoning, zone } of cells) {
-    const name = `${zoning}/${zone}`
-    for (const place of places.get(name) ?? []) zonesOf.set(place, [...(zonesOf.get(place) ?? []), name])
-  }
-  const placed = rows.filter(({ place }) => zonesOf.has(place))
+  zonesOf: ReadonlyMap<string, readonly string[]>,
+): Layout {
   const byZones = grouped(
-    placed,
+    rows.filter(({ place }) => zonesOf.has(place)),
     ({ place }) => zonesOf.get(place)!.join(' '),
     (row) => row,
   )
@@ -114,15 +125,17 @@ function layout(
     contributions,
     ...totals(contributions),
   }))
+  const atomsOf = new Map<string, number[]>()
+  for (const [at, { zones }] of atoms.entries())
+    for (const zone of zones.split(' ')) atomsOf.set(zone, [...(atomsOf.get(zone) ?? []), at])
   const bySet = new Map<string, { atoms: Set<number>; cells: Cell[] }>()
   for (const cell of cells) {
-    const name = `${cell.zoning}/${cell.zone}`
-    const own = new Set(atoms.flatMap(({ zones }, at) => (zones.split(' ').includes(name) ? [at] : [])))
-    if (own.size === 0) continue
-    const key = [...own].join(' ')
+    const own = atomsOf.get(`${cell.zoning}/${cell.zone}`)
+    if (own === undefined) continue
+    const key = own.join(' ')
     const same = bySet.get(key)
     if (same) same.cells.push(cell)
-    else bySet.set(key, { atoms: own, cells: [cell] })
+    else bySet.set(key, { atoms: new Set(own), cells: [cell] })
   }
   const sets = [...bySet.values()].map((set) => {
     const contributions = [...set.atoms].flatMap((at) => atoms[at]!.contributions)

@@ -16,6 +16,11 @@ const NOT_OWN: Readonly<Record<string, string>> = { balances: 'processable_kg', 
 /** Quarters of the year that an opportunity sums up. */
 const YEAR = 4
 
+/** The columns of a mart that are shown or withheld row by row. */
+export function figuresOf(mart: string): string[] {
+  return (protectedColumns[mart] ?? []).filter((column) => !NEVER_SHOWN.includes(column) && column !== RANK)
+}
+
 /** A figure that stays the same whatever the unsafe sums are; by mart, key and column. */
 export type Depends = (row: MartRow, column: string) => boolean
 
@@ -89,9 +94,8 @@ export function withhold(
   reasons: Reasons,
   depends: Depends,
 ): MartRow[] {
-  const hidden = protectedColumns[table.name]
-  if (!hidden) return [...rows]
-  const figures = hidden.filter((column) => !NEVER_SHOWN.includes(column) && column !== RANK)
+  const figures = figuresOf(table.name)
+  if (figures.length === 0) return [...rows]
   const shown = rows.map((row) => {
     const { own, reached } = reasons.basis(table.name, row)
     const moving = figures.filter((column) => depends(row, column))
