@@ -6,8 +6,9 @@ import { Workshop } from './world.ts'
 
 /**
  * `node test/campaign/main.ts [--runs N] [--minutes M] [--seed S]`: sequences of operations, deaths and races,
- * until there have been so many or the time is over. A failure is printed with what it takes to see it again:
- * `--seed S --path P --replay R`.
+ * until there have been so many or the time is over. Of a failure the shortest sequence found is printed, with
+ * what it takes to see it again: `--seed S --commands C --path P --replay R`. (A race `freely` need not end the
+ * same way again; one `in turns` does.)
  */
 const { values } = parseArgs({
   options: {
@@ -74,8 +75,12 @@ async function batch(seed: number, numRuns: number): Promise<void> {
   counts.passed += isFailure ? result.numRuns - 1 : Math.min(gone, numRuns)
   if (!isFailure) return
   counts.failed++
-  console.log(`\nFAILED with --seed ${seed} --path ${result.counterexamplePath}`)
-  console.log(`${result.counterexample}`)
+  const sequence = String(result.counterexample)
+  const replay = /replayPath="([^"]*)"/.exec(sequence)?.[1]
+  const again = { seed, commands, path: result.counterexamplePath, replay }
+  const options = Object.entries(again).map(([name, value]) => `--${name} ${value}`)
+  console.log(`\nFAILED: npm run campaign -- ${options.join(' ')}`)
+  console.log(sequence)
   console.log(result.errorInstance instanceof Error ? result.errorInstance.message : result.errorInstance)
 }
 
