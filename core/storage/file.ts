@@ -82,6 +82,9 @@ export class FileStorage implements Storage {
     const version = (await this.#pointerVersions(key)).at(-1)
     if (version === undefined) return null
     const content = await readFile(join(this.#pointerFolder(key), version), 'utf8')
+    // a writer may have died before the copy for other readers was made
+    const copy = await readFile(join(this.#root, key), 'utf8').catch(() => null)
+    if (copy !== content) await this.#copyPointer(key).catch(() => undefined)
     return { content, version }
   }
 
@@ -180,13 +183,13 @@ export class FileStorage implements Storage {
   /** Copies the newest version to the pointer's own key, again if a newer one came meanwhile. */
   async #copyPointer(key: string): Promise<void> {
     for (;;) {
-      const pointer = await this.readPointer(key)
-      if (pointer === null) return
-      const aside = await this.#writeAside(Buffer.from(pointer.content))
+      const version = (await this.#pointerVersions(key)).at(-1)
+      if (version === undefined) return
+      const aside = await this.#writeAside(await readFile(join(this.#pointerFolder(key), version)))
       await sync(aside)
       await mkdir(dirname(join(this.#root, key)), { recursive: true })
       await rename(aside, join(this.#root, key))
-      if ((await this.#pointerVersions(key)).at(-1) === pointer.version) return
+      if ((await this.#pointerVersions(key)).at(-1) === version) return
     }
   }
 }

@@ -40,6 +40,17 @@ const pause = (ms: number) => new Promise((done) => setTimeout(done, ms))
 const text = async (storage: FileStorage, key: string) => Buffer.from(await storage.read(key)).toString()
 const allEqual = (bytes: Uint8Array) => bytes.every((byte) => byte === bytes[0])
 
+test('a pointer whose writer died before the copy for other readers was made is copied by the next who looks', async () => {
+  const folder = await temporaryFolder()
+  const storage = new FileStorage(folder)
+  await storage.swapPointer('releases/current.json', 'old', null)
+  // as a writer leaves it that dies between the two: the version is there, the copy is not
+  await writeFile(join(folder, '.pointers/releases/current.json/000002'), 'new')
+  expect(await text(storage, 'releases/current.json')).toBe('old')
+  expect(await storage.readPointer('releases/current.json')).toEqual({ content: 'new', version: '000002' })
+  expect(await text(storage, 'releases/current.json')).toBe('new')
+})
+
 describe('processes of their own', () => {
   test('racing for one key or one pointer, one wins', async () => {
     const folder = await temporaryFolder()
