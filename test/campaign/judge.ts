@@ -210,14 +210,10 @@ export class Judge {
     if (says === 'died' || says === 'fault') return
     const { quarter, reason } = operation
     const own = [this.#before.releases.get(quarter)?.at(-1) ?? null, ...this.#newReleases(quarter)]
-    const pointers = [
-      this.#before.pointers.get(quarter) ?? 0,
-      ...(this.#trials.length > 1 ? own.map((one) => one?.number ?? 0) : []),
-    ]
-    const states =
-      this.#trials.length > 1
-        ? product(this.#newest(quarter), own, pointers)
-        : product(this.#newest(quarter), own.slice(0, 1), pointers)
+    const found = this.#trials.length > 1 ? own : own.slice(0, 1)
+    // a death may have left the copy for strangers behind the pointer itself
+    const pointers = [this.#before.pointers.get(quarter) ?? 0, ...found.map((one) => one?.number ?? 0)]
+    const states = product(this.#newest(quarter), found, pointers)
     const expected = states.map(([newest, release, pointer]) =>
       expectPublication({ newest, own: release, pointer }, reason),
     )

@@ -6,8 +6,12 @@ import { listReleases, readCurrent } from '../../../core/releases.ts'
 import { effective, type Model, pinsOf } from '../model.ts'
 import { scopeOf } from '../region.ts'
 import type { World } from '../world.ts'
+import { settle } from './settle.ts'
 
-/** Asks what there is in every way that users have, and leaves nothing behind. */
+/**
+ * Asks what there is in every way that users have. It leaves nothing behind, but may make good the copy of a
+ * pointer that a death has left behind.
+ */
 export class Look implements AsyncCommand<Model, World> {
   readonly #quarter: string
 
@@ -27,6 +31,7 @@ export class Look implements AsyncCommand<Model, World> {
       current: (await readCurrent(storage, this.#quarter))?.record.release ?? null,
       standing: await this.#standings(model, world),
     }
+    await settle(model, world, [])
     const known = this.#known(model)
     for (const [name, value] of Object.entries(known))
       if (!isDeepStrictEqual(said[name as keyof typeof said], value))
