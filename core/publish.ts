@@ -1,4 +1,5 @@
-import { type CheckResult, check as checkRun, type Violation } from './check.ts'
+import { forbiddenIn } from '../schemas/forbidden-phrasings.ts'
+import { type CheckResult, check as checkRun, isClean, unanswered, type Violation } from './check.ts'
 import { type Disclosed, disclose as discloseRun } from './disclosure/disclose.ts'
 import type { EarlierRelease } from './disclosure/earlier.ts'
 import { SkafferiError } from './errors.ts'
@@ -19,6 +20,7 @@ import { findRun } from './query.ts'
 import { draftRelease, releaseFiles } from './release/draft.ts'
 import { dataPackage, described, type Files, sha256 } from './release/files.ts'
 import { isOvertaken, look, nextNumber, type State, take } from './release/numbers.ts'
+import { readUntold } from './release/untold.ts'
 import type { Storage } from './storage/storage.ts'
 
 /** How long another publisher may take to finish a number that it has taken. */
@@ -69,14 +71,23 @@ export class ChecksFailedError extends SkafferiError {
   readonly result: CheckResult
 
   constructor(result: CheckResult) {
-    const { run, quarter, errors } = result
-    const rules = new Set(result.violations.filter(isError).map(({ rule }) => rule))
+    const { run, quarter } = result
     super(
       'check',
-      `run ${run} of ${quarter} is not published: ${errors} ${errors === 1 ? 'error' : 'errors'} (${[...rules].join(', ')}; skafferi check --quarter ${quarter})`,
+      `run ${run} of ${quarter} is not published: ${obstacles(result).join('; ')} (skafferi check --quarter ${quarter})`,
     )
     this.result = result
   }
+}
+
+function obstacles(result: CheckResult): string[] {
+  const { errors, violations } = result
+  const rules = [...new Set(violations.filter(isError).map(({ rule }) => rule))]
+  const unknown = unanswered(result)
+  return [
+    ...(errors > 0 ? [`${errors} ${errors === 1 ? 'error' : 'errors'} (${rules.join(', ')})`] : []),
+    ...(unknown.length > 0 ? [`rules that nobody can tell about (${unknown.join(', ')})`] : []),
+  ]
 }
 
 const isError = ({ severity }: Violation) => severity === 'error'
@@ -86,8 +97,9 @@ const isError = ({ severity }: Violation) => severity === 'error'
  * first and owns the number, `release.json` last: from then on the release has been made. A publication that
  * died is finished by publishing again; whoever finds the number taken looks again from the start.
  *
- * @throws SkafferiError `usage` for a quarter without a run, or with a release of another run and no reason;
- *   `check` (`ChecksFailedError`) for a run with errors
+ * @throws SkafferiError `usage` for a quarter without a run, a release of another run and no reason,
+ *   or a reason in words that no text may contain;
+ *   `check` (`ChecksFailedError`) for a run with errors, or with rules that could find some and cannot be answered
  */
 export async function publish(
   storage: Storage,
@@ -111,6 +123,12 @@ export async function publish(
 function reasonOf({ reason }: PublishRequest): string | null {
   if (reason === undefined) return null
   if (reason.trim() === '') throw new SkafferiError('usage', 'the reason is empty (valid: --reason TEXT)')
+  const [forbidden] = forbiddenIn(reason)
+  if (forbidden)
+    throw new SkafferiError(
+      'usage',
+      `the reason says ${JSON.stringify(forbidden.found)}, and readers see it: ${forbidden.reason} (valid: what was corrected, in other words)`,
+    )
   return reason.trim()
 }
 
@@ -177,7 +195,7 @@ async function attempt(
 
 async function checked(storage: Storage, { quarter, run }: RunRecord, { check = checkRun }: PublishEffects) {
   const result = await check(storage, { quarter, run })
-  if (result.errors > 0) throw new ChecksFailedError(result)
+  if (!isClean(result)) throw new ChecksFailedError(result)
   return result
 }
 
@@ -197,7 +215,8 @@ async function disclosedOf(
     for (const release of taken) {
       if (of === quarter && release === number) continue
       const identity = await readIdentity(storage, of, release)
-      earlier.push({ quarter: of, release, run: await readRun(storage, of, identity.run) })
+      const untold = await readUntold(storage, of, release)
+      earlier.push({ quarter: of, release, run: await readRun(storage, of, identity.run), untold })
     }
   }
   return await disclose(storage, run, earlier)

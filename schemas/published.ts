@@ -1,3 +1,4 @@
+import * as c from './marts/columns.ts'
 import { marts } from './marts/index.ts'
 import type { Column, ColumnSpec, Table } from './table.ts'
 import { defineTable } from './table.ts'
@@ -91,3 +92,26 @@ export const publishedMarts: readonly Table[] = marts.map((mart) => {
 function specs(columns: readonly Column[]): Record<string, ColumnSpec> {
   return Object.fromEntries(columns.map(({ name, ...spec }) => [name, spec]))
 }
+
+/** The sums behind a release's figures that it does not tell, of its own quarter and of those whose stocks it rests on. */
+export const untold_sums = defineTable({
+  name: 'untold_sums',
+  layer: 'mart',
+  key: ['quarter', 'zoning', 'zone', 'product_group', 'step'],
+  grain: {
+    sv: 'En zons utbud, eller kapacitet i ett steg, ett kvartal, som utgåvan inte visar och som inget i den låter räkna ut.',
+    en: "A zone's supply, or its capacity of a step, in a quarter, that a release does not tell and nothing in it lets work out.",
+  },
+  columns: {
+    quarter: c.quarter,
+    zoning: c.zoning,
+    zone: c.zone,
+    product_group: c.product_group,
+    step: { ...c.step, nullable: true },
+    reason: {
+      type: 'text',
+      values: WITHHELD_REASONS,
+      description: { sv: 'Varför.', en: 'Why.' },
+    },
+  },
+})

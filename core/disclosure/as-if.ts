@@ -36,6 +36,8 @@ const PLENTY = '1e9'
 const now = (kg: string, else_kg: string) => `case when age = 0 then ${kg} else ${else_kg} end`
 /** Some of each, the same for the same sum every time. */
 const MIXED = `case (cell + 2 * age + number) % 3 when 0 then ${NOTHING} when 1 then ${PLENTY} else 2345.6e0 end`
+/** Every other sum, so that a step is full where the one before it is empty. */
+const OTHER = `case when (cell + age + number) % 2 = 0 then ${NOTHING} else ${PLENTY} end`
 
 /**
  * Corners of all that unsafe sums might be: each kind of sum at both its ends, alone and together, and mixtures.
@@ -49,6 +51,7 @@ export const SUPPOSITIONS: readonly Supposition[] = [
   all(NOTHING, PLENTY, PLENTY),
   all(now(NOTHING, PLENTY), now(NOTHING, PLENTY), now(PLENTY, NOTHING)),
   all(MIXED, MIXED, MIXED),
+  all(OTHER, OTHER, OTHER),
 ]
 
 /** A mart with the figures that may depend on unsafe sums. */
@@ -114,7 +117,7 @@ class AsIf {
     const values = parameterValues({ quarter, today })
     await this.#hold(
       SUPPOSED,
-      `select quarter_index, cell, step, ${supply_kg} as supply_kg, ${produced_kg} as produced_kg,
+      `select quarter_index, cell, step, margins_only, ${supply_kg} as supply_kg, ${produced_kg} as produced_kg,
        ${capacity_kg} as capacity_kg from ${UNSAFE}`,
     )
     for (const model of this.#models)
@@ -187,7 +190,8 @@ const replacements: readonly Model[] = [
         coalesce(supposed.produced_kg, sums.produced_kg) as produced_kg
       from ${original(SUPPLY)} as sums
       left join ${SUPPOSED} as supposed
-        on supposed.step is null and supposed.cell = sums.cell and supposed.quarter_index = sums.quarter_index`,
+        on supposed.step is null and supposed.cell = sums.cell and supposed.quarter_index = sums.quarter_index
+        and not (supposed.margins_only and sums.scenario = 'central')`,
   },
   {
     name: CAPACITY,
@@ -197,17 +201,18 @@ const replacements: readonly Model[] = [
         coalesce(supposed.capacity_kg, sums.capacity_kg) as capacity_kg
       from ${original(CAPACITY)} as sums
       left join ${SUPPOSED} as supposed
-        on supposed.step = sums.step and supposed.cell = sums.cell and supposed.quarter_index = sums.quarter_index`,
+        on supposed.step = sums.step and supposed.cell = sums.cell and supposed.quarter_index = sums.quarter_index
+        and not (supposed.margins_only and sums.scenario = 'central')`,
   },
 ]
 
 function unsafeSql(unsafe: readonly UnsafeSum[], quarter_index: number): string {
-  const rows = unsafe.map(({ cell, quarter_index: of, step }, number) => {
+  const rows = unsafe.map(({ cell, quarter_index: of, step, margins_only }, number) => {
     const name = step === null ? 'cast(null as varchar)' : `'${step.replaceAll("'", "''")}'`
-    return `(${of}, ${quarter_index - of}, ${cell.cell}, ${name}, ${number})`
+    return `(${of}, ${quarter_index - of}, ${cell.cell}, ${name}, ${number}, ${margins_only})`
   })
-  return `select quarter_index, age, cell, step, number from (values\n${rows.join(',\n')}\n)
-    as sums (quarter_index, age, cell, step, number)`
+  return `select quarter_index, age, cell, step, number, margins_only from (values\n${rows.join(',\n')}\n)
+    as sums (quarter_index, age, cell, step, number, margins_only)`
 }
 
 /** The models that come after `first` and that some of `wanted` need, in order, without `first` themselves. */

@@ -23,6 +23,8 @@ export interface Contribution {
   readonly kg: number
   /** Raw kg of all output; as `kg` for a step. */
   readonly produced_kg: number
+  /** How well it is known, the kinds among its rows joined; the low and the high case add each kind its own margin. */
+  readonly evidence: string
 }
 
 /** A product group in a zone, as the models number them. */
@@ -116,14 +118,16 @@ async function readContributions(read: Read): Promise<Contribution[]> {
   const grown = await read(
     'stg_production',
     `quarter_index, product_group, cast(null as varchar) as step, place, producer as contributor,
-     cast(sum(available_kg) as double) as kg, cast(sum(produced_kg) as double) as produced_kg`,
-    'group by all order by all',
+     cast(sum(available_kg) as double) as kg, cast(sum(produced_kg) as double) as produced_kg,
+     string_agg(distinct evidence, ' ' order by evidence) as evidence`,
+    'group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5',
   )
   const processed = await read(
     'stg_processing',
     `quarter_index, product_group, step, place, processor as contributor,
-     cast(sum(capacity_kg) as double) as kg, cast(sum(capacity_kg) as double) as produced_kg`,
-    'group by all order by all',
+     cast(sum(capacity_kg) as double) as kg, cast(sum(capacity_kg) as double) as produced_kg,
+     string_agg(distinct evidence, ' ' order by evidence) as evidence`,
+    'group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5',
   )
   return [...grown, ...processed] as unknown as Contribution[]
 }
@@ -150,16 +154,21 @@ export function sensitivity(
 ): Exclude<WithheldReason, 'secondary'> | null {
   const offered = new Map<string, number>()
   const produced = new Map<string, number>()
+  // what is sold elsewhere is a figure too: the diverted gap
+  const elsewhere = new Map<string, number>()
+  const add = (to: Map<string, number>, contributor: string, kg: number) =>
+    to.set(contributor, (to.get(contributor) ?? 0) + kg)
   for (const { contributor, kg, produced_kg } of contributions) {
-    offered.set(contributor, (offered.get(contributor) ?? 0) + kg)
-    produced.set(contributor, (produced.get(contributor) ?? 0) + produced_kg)
+    add(offered, contributor, kg)
+    add(produced, contributor, produced_kg)
+    add(elsewhere, contributor, produced_kg - kg)
   }
   if (offered.size === 0) return null
   if (offered.size < FEWEST_CONTRIBUTORS) return 'few_contributors'
-  return isDominated(offered) || isDominated(produced) ? 'dominance' : null
+  return [offered, produced, elsewhere].some(isDominated) ? 'dominance' : null
 }
 
 function isDominated(amounts: ReadonlyMap<string, number>): boolean {
   const total = [...amounts.values()].reduce((sum, one) => sum + one, 0)
-  return total > 0 && Math.max(...amounts.values()) > LARGEST_SHARE * total
+  return total > 1e-6 && Math.max(...amounts.values()) > LARGEST_SHARE * total
 }

@@ -9,8 +9,8 @@ import { openRun } from '../run-results.ts'
 import type { Storage } from '../storage/storage.ts'
 import { keyOf, movingFigures } from './as-if.ts'
 import { readFacts } from './contributions.ts'
-import { changedSums, type EarlierRelease } from './earlier.ts'
-import { smallDeliveries } from './small-deliveries.ts'
+import { type EarlierRelease, versionsOfSums } from './earlier.ts'
+import { privateDeliveries } from './private-deliveries.ts'
 import { type UnsafeSum, unsafeSums } from './sums.ts'
 import { type Depends, figuresOf, Reasons, withhold } from './withhold.ts'
 
@@ -38,6 +38,8 @@ export interface Disclosed {
   /** Every mart, in the contract's order. */
   readonly marts: readonly PublicMart[]
   readonly withheld: readonly Withheld[]
+  /** The sums behind the figures that may not be told, those of earlier quarters included. */
+  readonly unsafe: readonly UnsafeSum[]
 }
 
 /** The marts in which something can be withheld. */
@@ -51,7 +53,8 @@ export interface Examined {
   /** Whether a figure of a mart is not the same whatever the sums are that may not be told. */
   readonly depends: (table: Table, ...of: Parameters<Depends>) => boolean
   readonly reasons: Reasons
-  /** Deliveries of so few farms or plants that their names, made from their bytes, would let one try figures. */
+  readonly unsafe: readonly UnsafeSum[]
+  /** Deliveries whose names, made from their bytes, would let one try figures until they fit. */
   readonly unnamed: ReadonlySet<string>
 }
 
@@ -78,22 +81,22 @@ export async function examine(
 ): Promise<Examined> {
   const engine = await openRun(storage, record)
   const facts = await readFacts(engine, record).finally(() => engine.close())
-  const unsafe = await unsafeSums(facts, await changedSums(storage, record, facts, earlier))
+  const unsafe = await unsafeSums(facts, await versionsOfSums(storage, record, facts, earlier))
   const rows = new Map<string, MartRow[]>()
   for (const { name } of marts) rows.set(name, await rowsOf(storage, record, name))
   const depends = await dependence(storage, record, unsafe)
   const reasons = new Reasons(facts, unsafe, parseQuarter(record.quarter).index)
-  return { record, rows, depends, reasons, unnamed: await smallDeliveries(storage, record) }
+  return { record, rows, depends, reasons, unsafe, unnamed: privateDeliveries(record) }
 }
 
 /** What a release shows of a run that has been examined. */
-export function shown({ rows, depends, reasons, unnamed }: Examined): Disclosed {
+export function shown({ rows, depends, reasons, unsafe, unnamed }: Examined): Disclosed {
   const nameless = (row: MartRow) => (unnamed.has(String(row.delivery)) ? { ...row, delivery: null } : row)
   const published = publishedMarts.map((table) => {
     const own = withhold(table, rows.get(table.name)!, reasons, (row, column) => depends(table, row, column))
     return { table, rows: table.name === 'coverage' ? own.map(nameless) : own }
   })
-  return { marts: published, withheld: published.flatMap(countWithheld) }
+  return { marts: published, withheld: published.flatMap(countWithheld), unsafe }
 }
 
 async function rowsOf(storage: Storage, { quarter, run }: RunRecord, mart: string): Promise<MartRow[]> {

@@ -21,6 +21,16 @@ export interface ZoneSum {
 /** A zone's sum that a release must not tell, and why. */
 export interface UnsafeSum extends ZoneSum {
   readonly reason: WithheldReason
+  /** Whether only its low and its high case are unsafe: they add margins that differ between those behind it. */
+  readonly margins_only: boolean
+}
+
+/** What an earlier release rested on, for one product group, quarter and step (or supply). */
+export interface Version {
+  /** What differs from now, each change as a positive amount; empty where nothing does. */
+  readonly changes: readonly Contribution[]
+  /** Whether the release did not tell that zone's sum. */
+  readonly hid: (cell: Cell) => boolean
 }
 
 /** Places, together, with what is offered there; the same places may be a zone of several zonings. */
@@ -28,6 +38,8 @@ interface PlaceSet {
   readonly atoms: ReadonlySet<number>
   readonly cells: readonly Cell[]
   readonly reason: Exclude<WithheldReason, 'secondary'> | null
+  /** The kinds among those behind it. */
+  readonly evidence: string
   readonly kg: number
   readonly produced_kg: number
 }
@@ -47,13 +59,8 @@ interface Atom {
  */
 export async function unsafeSums(
   { contributions, cells, places }: RunFacts,
-  changed: (sum: ZoneSum) => boolean,
+  versionsOf: (sum: Parameters<typeof tableOf>[0]) => readonly Version[],
 ): Promise<UnsafeSum[]> {
-  const tables = grouped(
-    contributions,
-    ({ product_group, step, quarter_index }) => `${product_group}/${step ?? ''}/${quarter_index}`,
-    (one) => one,
-  )
   const byGroup = grouped(
     cells,
     ({ product_group }) => product_group,
@@ -61,16 +68,27 @@ export async function unsafeSums(
   )
   const zonesOf = zonesOfPlaces(places)
   const unsafe: UnsafeSum[] = []
-  for (const rows of tables.values()) {
+  for (const rows of grouped(contributions, tableOf, (one) => one).values()) {
     const { product_group, step, quarter_index } = rows[0]!
-    const own = byGroup.get(product_group) ?? []
-    const sets = layout(rows, own, zonesOf)
-    const withheld = await withheldSets(sets, (cell) => changed({ cell, quarter_index, step }))
+    const place = { cells: byGroup.get(product_group) ?? [], zonesOf }
+    const sets = layout(rows, place)
+    const withheld = await withheldSets(sets, place, versionsOf(rows[0]!))
     for (const [set, reason] of withheld)
-      for (const cell of set.cells) unsafe.push({ cell, quarter_index, step, reason })
+      for (const cell of set.cells) unsafe.push({ cell, quarter_index, step, reason, margins_only: false })
+    for (const set of sets.sets.filter((one) => !withheld.has(one) && one.evidence.includes(' ')))
+      for (const cell of set.cells)
+        unsafe.push({ cell, quarter_index, step, reason: 'secondary', margins_only: true })
   }
   return unsafe
 }
+
+/** What of a contribution names the sums that it goes into. */
+export const tableOf = ({
+  product_group,
+  step,
+  quarter_index,
+}: Pick<Contribution, 'product_group' | 'step' | 'quarter_index'>) =>
+  `${product_group}/${step ?? ''}/${quarter_index}`
 
 /** `zoning/zone` of every zone that a place lies in. */
 function zonesOfPlaces(places: RunFacts['places']): Map<string, string[]> {
@@ -84,18 +102,51 @@ function zonesOfPlaces(places: RunFacts['places']): Map<string, string[]> {
   return zonesOf
 }
 
+/**
+ * The sets that must not be told. What an earlier release hid stays hidden, so that the sums shown later are
+ * among those shown before; what differs from a release that showed it is judged as a table of its own.
+ */
 async function withheldSets(
   { atoms, sets }: Layout,
-  changed: (cell: Cell) => boolean,
+  place: Placing,
+  versions: readonly Version[],
 ): Promise<Map<PlaceSet, WithheldReason>> {
   const withheld = new Map<PlaceSet, WithheldReason>()
+  const told = await toldByDifference(place, versions)
   for (const set of sets) {
     if (set.reason !== null) withheld.set(set, set.reason)
-    else if (set.cells.some(changed)) withheld.set(set, 'secondary')
+    else if (set.cells.some((cell) => told.has(cell.cell) || versions.some(({ hid }) => hid(cell))))
+      withheld.set(set, 'secondary')
   }
-  if (withheld.size === sets.length || !hasSecrets(atoms, withheld)) return withheld
-  await withholdMore(atoms, sets, withheld)
+  if (!hasSecrets(atoms, withheld)) return withheld
+  const known = sets.filter((set) => versions.some((version) => isKnown(set, atoms, version)))
+  await withholdMore(atoms, sets, withheld, known)
   return withheld
+}
+
+/** Cells whose sums, shown again, would tell by how much those differ who changed since an earlier release. */
+async function toldByDifference(place: Placing, versions: readonly Version[]): Promise<Set<number>> {
+  const told = new Set<number>()
+  for (const { changes, hid } of versions) {
+    const shown = { ...place, cells: place.cells.filter((cell) => !hid(cell)) }
+    const { atoms, sets } = layout(changes, shown)
+    const withheld = new Map<PlaceSet, WithheldReason>()
+    for (const set of sets) if (set.reason !== null) withheld.set(set, set.reason)
+    if (hasSecrets(atoms, withheld)) await withholdMore(atoms, sets, withheld, [])
+    for (const set of withheld.keys()) for (const { cell } of set.cells) told.add(cell)
+  }
+  return told
+}
+
+/** Whether an earlier release showed a set that is still the same, so that it is known whatever is done now. */
+function isKnown(
+  { cells, atoms: own }: PlaceSet,
+  atoms: readonly Atom[],
+  { changes, hid }: Version,
+): boolean {
+  if (!cells.some((cell) => !hid(cell))) return false
+  const changed = new Set(changes.map(({ place }) => place))
+  return ![...own].some((at) => atoms[at]!.contributions.some(({ place }) => changed.has(place)))
 }
 
 /** Whether anything is to be protected at all: a set that is withheld, or places behind which few stand. */
@@ -109,12 +160,14 @@ interface Layout {
   readonly sets: readonly PlaceSet[]
 }
 
+/** The zones of a product group, and in which of them each place lies. */
+interface Placing {
+  readonly cells: readonly Cell[]
+  readonly zonesOf: ReadonlyMap<string, readonly string[]>
+}
+
 /** Divides the places into atoms, and each zone into atoms. */
-function layout(
-  rows: readonly Contribution[],
-  cells: readonly Cell[],
-  zonesOf: ReadonlyMap<string, readonly string[]>,
-): Layout {
+function layout(rows: readonly Contribution[], { cells, zonesOf }: Placing): Layout {
   const byZones = grouped(
     rows.filter(({ place }) => zonesOf.has(place)),
     ({ place }) => zonesOf.get(place)!.join(' '),
@@ -139,7 +192,8 @@ function layout(
   }
   const sets = [...bySet.values()].map((set) => {
     const contributions = [...set.atoms].flatMap((at) => atoms[at]!.contributions)
-    return { ...set, reason: sensitivity(contributions), ...totals(contributions) }
+    const evidence = [...new Set(contributions.flatMap((one) => one.evidence.split(' ')))].join(' ')
+    return { ...set, reason: sensitivity(contributions), evidence, ...totals(contributions) }
   })
   return { atoms, sets }
 }
@@ -156,18 +210,19 @@ async function withholdMore(
   atoms: readonly Atom[],
   sets: readonly PlaceSet[],
   withheld: Map<PlaceSet, WithheldReason>,
+  known: readonly PlaceSet[],
 ): Promise<void> {
   const added: PlaceSet[] = []
   for (;;) {
-    const telling = await setsThatTell(atoms, sets, withheld)
-    if (telling === null) break
-    const next = telling.toSorted(byLoss)[0]!
+    const telling = await setsThatTell(atoms, sets, withheld, known)
+    const next = telling?.toSorted(byLoss)[0]
+    if (next === undefined) break
     withheld.set(next, 'secondary')
     added.push(next)
   }
   for (const set of added.toSorted((a, b) => byLoss(b, a))) {
     withheld.delete(set)
-    if ((await setsThatTell(atoms, sets, withheld)) !== null) withheld.set(set, 'secondary')
+    if ((await setsThatTell(atoms, sets, withheld, known)) !== null) withheld.set(set, 'secondary')
   }
 }
 
@@ -178,13 +233,17 @@ function byLoss(a: PlaceSet, b: PlaceSet): number {
   return leads(a) - leads(b) || lost(a) - lost(b) || a.atoms.size - b.atoms.size
 }
 
-/** The shown sets by which some secret could be worked out; null when none can. */
+/**
+ * The sets by which some secret could be worked out, those that are known anyway left out; null when none can
+ * that could be helped.
+ */
 async function setsThatTell(
   atoms: readonly Atom[],
   sets: readonly PlaceSet[],
   withheld: ReadonlyMap<PlaceSet, WithheldReason>,
+  known: readonly PlaceSet[],
 ): Promise<PlaceSet[] | null> {
-  const shown = sets.filter((set) => !withheld.has(set))
+  const shown = sets.filter((set) => !withheld.has(set) || known.includes(set))
   const classes = sameInAll(atoms, shown)
   const secrets = secretsOf(atoms, [...withheld.keys()], classes).filter(
     (secret) => !isHidden(secret, atoms, classes),
@@ -196,8 +255,12 @@ async function setsThatTell(
       const binding = tellingConditions(knowledge, secret, atoms, shown)
       if (binding === null) continue
       // two conditions a set, see knowledgeOf; the others say only that more is grown than is on offer
-      const telling = [...new Set(binding.map((at) => shown[at >> 1]).filter((set) => set !== undefined))]
-      return telling.length > 0 ? telling : shown.filter((set) => [...secret].some((at) => set.atoms.has(at)))
+      const open = (these: readonly (PlaceSet | undefined)[]) =>
+        these.filter((set) => set !== undefined && !withheld.has(set) && !known.includes(set)) as PlaceSet[]
+      const telling = open([...new Set(binding.map((at) => shown[at >> 1]))])
+      if (telling.length > 0) return telling
+      const around = open(shown.filter((set) => [...secret].some((at) => set.atoms.has(at))))
+      if (around.length > 0) return around
     }
     return null
   } finally {
@@ -255,7 +318,11 @@ function isHidden(
   const whole = totals([...secret].flatMap((at) => atoms[at]!.contributions))
   const hidden = (part: number, of: number) =>
     of > NOTHING_KG ? part > (TOLD_WITHIN + SAFETY) * of : room > NOTHING_KG
-  return hidden(movable.kg, whole.kg) && hidden(movable.produced_kg, whole.produced_kg)
+  return (
+    hidden(movable.kg, whole.kg) &&
+    hidden(movable.produced_kg, whole.produced_kg) &&
+    hidden(movable.produced_kg - movable.kg, whole.produced_kg - whole.kg)
+  )
 }
 
 const add = <T extends { kg: number; produced_kg: number }>(a: T, b: T) => ({
@@ -278,6 +345,7 @@ async function knowledgeOf(atoms: readonly Atom[], shown: readonly PlaceSet[]): 
 /** A figure is shown with three decimals. */
 const asShown = (kg: number) => ({ from: kg - ROUNDING_KG, to: kg + ROUNDING_KG })
 const offered = (own: Iterable<number>) => new Map([...own].map((at) => [2 * at, 1] as const))
+const elsewhere = (own: Iterable<number>) => new Map([...own].map((at) => [2 * at + 1, 1] as const))
 const produced = (own: Iterable<number>) =>
   new Map(
     [...own].flatMap((at) => [
@@ -294,13 +362,14 @@ function tellingConditions(
   shown: readonly PlaceSet[],
 ): readonly number[] | null {
   const whole = totals([...secret].flatMap((at) => atoms[at]!.contributions))
-  for (const [terms, quantity] of [
-    [offered(secret), 'kg'],
-    [produced(secret), 'produced_kg'],
+  for (const [terms, value, quantity] of [
+    [offered(secret), whole.kg, 'kg'],
+    [produced(secret), whole.produced_kg, 'produced_kg'],
+    [elsewhere(secret), whole.produced_kg - whole.kg, 'elsewhere_kg'],
   ] as const) {
     if (isPublicNothing(secret, shown, quantity)) continue
     const { from, to, binding } = knowledge.interval(terms)
-    if (isTold(whole[quantity], from, to, TOLD_WITHIN + SAFETY)) return binding
+    if (isTold(value, from, to, TOLD_WITHIN + SAFETY)) return binding
   }
   return null
 }
@@ -312,9 +381,11 @@ function tellingConditions(
 function isPublicNothing(
   secret: ReadonlySet<number>,
   shown: readonly PlaceSet[],
-  quantity: 'kg' | 'produced_kg',
+  quantity: 'kg' | 'produced_kg' | 'elsewhere_kg',
 ): boolean {
-  return shown.some((set) => set[quantity] === 0 && [...secret].every((at) => set.atoms.has(at)))
+  const of = ({ kg, produced_kg }: PlaceSet) =>
+    ({ kg, produced_kg, elsewhere_kg: produced_kg - kg })[quantity]
+  return shown.some((set) => of(set) < 1e-6 && [...secret].every((at) => set.atoms.has(at)))
 }
 
 /** Whether bounds tell a value: both lie within a part of it. Nothing at all is told only by a bound of nothing. */

@@ -42,7 +42,8 @@ export class Reasons {
   constructor(facts: RunFacts, unsafe: readonly UnsafeSum[], quarter_index: number) {
     this.#facts = facts
     this.#quarter_index = quarter_index
-    for (const { cell, quarter_index: of, step, reason } of unsafe) {
+    for (const { cell, quarter_index: of, step, reason, margins_only } of unsafe) {
+      if (margins_only) continue
       const name = `${cell.zoning}/${cell.zone}/${cell.product_group}`
       this.#reasons.set(`${name}/${step ?? ''}/${of}`, reason)
       this.#byCell.set(name, [...(this.#byCell.get(name) ?? []), reason])
@@ -100,7 +101,9 @@ export function withhold(
     const { own, reached } = reasons.basis(table.name, row)
     const moving = figures.filter((column) => depends(row, column))
     const ruled = own.length > 0 ? figures.filter((column) => column !== NOT_OWN[table.name]) : []
-    const whole = table.name === 'opportunities' && moving.length > 0 ? figures : []
+    // a year's quantity, value and steps hang together; its low and high case can go alone
+    const hangs = moving.some((column) => column !== 'kg_low' && column !== 'kg_high')
+    const whole = table.name === 'opportunities' && hangs ? figures : []
     const gone = [...new Set([...moving, ...ruled, ...whole])]
     const withheld = gone.length === 0 ? null : worst(own.length > 0 ? own : reached)
     const empty = Object.fromEntries([...gone, ...NEVER_SHOWN].filter((c) => c in row).map((c) => [c, null]))

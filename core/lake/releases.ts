@@ -39,7 +39,7 @@ const Input = z.object({
   sha256: z.string().nullable(),
   bytes: z.int().nullable(),
   /** Why the delivery is not named: with fewer than three behind it, its name would tell its content. */
-  withheld: z.literal('few_contributors').nullable(),
+  withheld: z.literal('secondary').nullable(),
 })
 const Withheld = z.object({
   mart: z.string(),

@@ -11,6 +11,7 @@ import { publicInputs } from './inputs.ts'
 import { licencesOf } from './licences.ts'
 import { type Names, readNames } from './names.ts'
 import { summarise } from './summary.ts'
+import { untoldFiles } from './untold.ts'
 
 /** The releases that a new one is compared with. */
 export interface Predecessors {
@@ -62,7 +63,7 @@ export async function draftRelease(
       withheld: disclosed.withheld.map((one) => ({ ...one })),
       changes: earlier && (await compareWith(storage, earlier, run, disclosed)),
     },
-    mart_files: await martFiles(storage, disclosed.marts),
+    mart_files: new Map([...(await martFiles(storage, disclosed.marts)), ...untoldFiles(disclosed.unsafe)]),
     disclosed,
     invented: inventedSources(run),
     names: await readNames(storage, run),

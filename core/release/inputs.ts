@@ -1,4 +1,4 @@
-import { smallDeliveries } from '../disclosure/small-deliveries.ts'
+import { privateDeliveries } from '../disclosure/private-deliveries.ts'
 import { SkafferiError } from '../errors.ts'
 import { type Acceptance, readScopes } from '../lake/commits.ts'
 import type { PublicInput } from '../lake/releases.ts'
@@ -7,12 +7,12 @@ import type { Storage } from '../storage/storage.ts'
 
 /** What a run was computed from, as the public may see it: with the hash of each file as it was received. */
 export async function publicInputs(storage: Storage, record: RunRecord): Promise<PublicInput[]> {
-  const small = await smallDeliveries(storage, record)
+  const unnamed = privateDeliveries(record)
   const received = await receivedFiles(storage, record.inputs)
   return record.inputs.map(({ dataset, source, quarter, delivery, rows, received_at }) => {
     const about = { dataset, source, quarter, rows, received_at }
-    if (small.has(delivery))
-      return { ...about, delivery: null, sha256: null, bytes: null, withheld: 'few_contributors' }
+    if (unnamed.has(delivery))
+      return { ...about, delivery: null, sha256: null, bytes: null, withheld: 'secondary' }
     const file = received.get(delivery)
     if (!file)
       throw new SkafferiError('fault', `no commit tells of delivery ${delivery} (${dataset}/${source})`)

@@ -197,7 +197,9 @@ test('a farm that comes late is not told by the difference between two releases'
   try {
     const { storage } = after.lake
     const run = await keptAs('before', before, storage)
-    const { marts } = await disclose(storage, after.records[0]!, [{ quarter: QUARTER, release: 1, run }])
+    const { marts } = await disclose(storage, after.records[0]!, [
+      { quarter: QUARTER, release: 1, run, untold: new Set() },
+    ])
     const supply = marts[1]!.rows.map(({ zone, supply_kg, withheld }) => [zone, supply_kg, withheld])
     // 900 + 50 and 1800 + 50 would tell the 50
     expect(supply).toEqual([
@@ -223,14 +225,43 @@ async function keptAs(name: string, { lake, records }: RegionRuns, storage: Stor
   return { ...run, run: name, inputs, models: Object.fromEntries(models) }
 }
 
-test('deliveries of fewer than three farms are not named', async () => {
-  const few = await released(region(farms('f1 2401 300, f2 2401 300'), plants(WASHERS)))
-  const coverage = few.marts.find(({ table }) => table.name === 'coverage')!.rows
+test('deliveries of farms and plants are not named', async () => {
+  const { marts } = await released(region(farms(MANY), plants(`${WASHERS}, d1 2402 dice 500`)))
+  const coverage = marts.find(({ table }) => table.name === 'coverage')!.rows
   expect(coverage.map(({ source, delivery }) => [source, delivery === null])).toEqual([
     ['farms', true],
-    ['plants', false],
+    ['plants', true],
     ['schools', false],
   ])
+})
+
+test('where farms are known differently well, the low and the high case do not tell them apart', async () => {
+  // 1800 kg, of which f6's 300 have a margin: 1800 − 0.5 × 300 in the high case would tell the 300
+  const mixed = farms(MANY).map((row) => ({
+    ...row,
+    evidence: row.producer === 'f6' ? 'assumed' : 'reported',
+  }))
+  const margins = { reported: '0', derived: '0', assumed: '0.5' }
+  const given = {
+    ...region(mixed),
+    uncertainty: [
+      {
+        source: 'office',
+        quarter: null,
+        rows: Object.entries(margins).map(([evidence, margin]) => ({ evidence, margin })),
+      },
+    ],
+  }
+  const found = await rows(given, 'gaps', 'shortfall_kg', 'shortfall_low_kg', 'shortfall_high_kg', 'withheld')
+  // raw: 2000 needed, 1800 on offer in all cases but the high one
+  expect(found['24 raw']).toEqual([200, null, null, 'secondary'])
+  expect(found['2401 raw']).toEqual([100, 100, 100, null])
+})
+
+test('one that alone sells elsewhere is not told by what is diverted', async () => {
+  const production = farms(MANY).map((row) => (row.producer === 'f1' ? { ...row, produced_kg: '617' } : row))
+  const found = await rows(region(production), 'gaps', 'diverted_gap_kg', 'withheld')
+  expect(found['24 raw']).toEqual([null, 'dominance'])
 })
 
 test('it says how many figures are withheld, and how much of the demand they are of', async () => {

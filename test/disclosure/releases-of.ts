@@ -1,4 +1,5 @@
 import { type Disclosed, type Examined, examine, shown } from '../../core/disclosure/disclose.ts'
+import { type EarlierRelease, untoldSums } from '../../core/disclosure/earlier.ts'
 import type { RunRecord } from '../../core/lake/runs.ts'
 import { plainRows, query } from '../../core/query.ts'
 import type { Storage } from '../../core/storage/storage.ts'
@@ -42,10 +43,12 @@ export async function releasesOf(region: Region, quarters: readonly string[]): P
 export async function releasesOfRuns(storage: Storage, records: readonly RunRecord[]): Promise<Releases> {
   const examined: Examined[] = []
   const full: Tables[] = []
-  for (const [at, record] of records.entries()) {
-    const earlier = records.slice(0, at).map((run) => ({ quarter: run.quarter, release: 1, run }))
-    examined.push(await examine(storage, record, earlier))
+  const earlier: EarlierRelease[] = []
+  for (const record of records) {
+    const found = await examine(storage, record, earlier)
+    examined.push(found)
     full.push({ quarter: record.quarter, marts: await fullMarts(storage, record) })
+    earlier.push({ quarter: record.quarter, release: 1, run: record, untold: untoldSums(found.unsafe) })
   }
   const disclosed = examined.map(shown)
   const published = publishedOf(

@@ -18,6 +18,7 @@ function grown(text: string): Contribution[] {
         contributor,
         kg: amount,
         produced_kg: amount,
+        evidence: 'reported',
       }
     })
   })
@@ -37,10 +38,18 @@ function facts(contributions: Contribution[], zones: Record<string, string[]>): 
   }
 }
 
-async function unsafe(text: string, zones: Record<string, string[]>, changed: string[] = []) {
-  const found = await unsafeSums(facts(grown(text), zones), ({ cell }) =>
-    changed.includes(`${cell.zoning}/${cell.zone}`),
-  )
+/** An earlier release: what is different now, and which zones it did not tell. */
+interface Before {
+  readonly changes: string
+  readonly hid: readonly string[]
+}
+
+async function unsafe(text: string, zones: Record<string, string[]>, ...before: Before[]) {
+  const versions = before.map(({ changes, hid }) => ({
+    changes: changes === '' ? [] : grown(changes),
+    hid: ({ zoning, zone }: { zoning: string; zone: string }) => hid.includes(`${zoning}/${zone}`),
+  }))
+  const found = await unsafeSums(facts(grown(text), zones), () => versions)
   return Object.fromEntries(
     found.map(({ cell, reason }) => [`${cell.zoning}/${cell.zone}`, reason] as const).sort(),
   )
@@ -101,9 +110,34 @@ test('a sum of crossing zones that tells two farms of different zones is broken 
 
 test('a sum that too few have changed since an earlier release is withheld', async () => {
   const zones = { 'municipality/a': ['a'] }
-  expect(await unsafe('a: f1 10, f2 10, f3 10', zones, ['municipality/a'])).toEqual({
+  const text = 'a: f1 10, f2 10, f3 10, f4 5'
+  expect(await unsafe(text, zones, { changes: 'a: f4 5', hid: [] })).toEqual({
     'municipality/a': 'secondary',
   })
+  // not shown before, it cannot be subtracted
+  expect(await unsafe(text, zones, { changes: 'a: f4 5, f3 1, f2 1', hid: [] })).toEqual({})
+})
+
+test('what an earlier release hid stays hidden, or its sums and the new ones would tell together', async () => {
+  const zones = { ...nested, 'municipality/d': ['d'], 'county/c': ['a', 'b', 'd'] }
+  const text = 'a: f1 123; b: f2 40, f3 40, f4 40; d: f5 310, f6 310, f7 310, f8 50'
+  // county − d was shown, so b would tell a
+  expect(
+    await unsafe(text, zones, { changes: 'd: f8 50', hid: ['municipality/a', 'municipality/b'] }),
+  ).toEqual({
+    'county/c': 'secondary',
+    'municipality/a': 'few_contributors',
+    'municipality/b': 'secondary',
+    'municipality/d': 'secondary',
+  })
+})
+
+test('a change between two zones is not told by the changes of both', async () => {
+  // three farms came to a, one to b, which is in no zone of its own
+  const zones = { 'municipality/a': ['a'], 'county/c': ['a', 'b'] }
+  const text = 'a: f1 110, f2 110, f3 110, f0 900; b: g1 200, g2 210, g3 220, g4 280, g5 317'
+  const found = await unsafe(text, zones, { changes: 'a: f1 110, f2 110, f3 110; b: g5 317', hid: [] })
+  expect(Object.values(found)).toContain('secondary')
 })
 
 test('a farm that offers nothing in a zone that offers something stays hidden', async () => {

@@ -41,7 +41,7 @@ export function withholding(hides: (mart: string, row: MartRow) => boolean): typ
           withheld_share_of_demand: null,
         }
       })
-    return { marts, withheld }
+    return { marts, withheld, unsafe: [] }
   }
 }
 
@@ -68,5 +68,6 @@ export const noViolations = async (
   warnings: 0,
   violations: [],
   not_checked: [],
+  lacks: {},
   notices: [],
 })
