@@ -49,6 +49,8 @@ export interface CheckResult {
   readonly violations: readonly Violation[]
   /** Rules that nobody can tell about, since a file that they read is damaged or the run is from before them. */
   readonly not_checked: readonly CheckName[]
+  /** Of each of those, the tables that it reads and that the run does not have whole. */
+  readonly lacks: Readonly<Record<string, readonly string[]>>
   /** What must be said before all that, if anything. */
   readonly notices: readonly string[]
 }
@@ -64,7 +66,8 @@ type Found = Pick<Violation, 'severity' | 'rule' | Place | 'found' | 'bound' | '
 /** What of a run can be asked, and what it says. */
 interface Answers {
   readonly found: readonly Found[]
-  readonly not_checked: readonly CheckName[]
+  /** Tables that are not all there, by the rule that cannot be told about for them. */
+  readonly lacks: ReadonlyMap<CheckName, readonly string[]>
   readonly names: Names
 }
 
@@ -80,8 +83,9 @@ export async function check(
 ): Promise<CheckResult> {
   const record = await runToCheck(storage, request)
   const damages = await damagedFiles(storage, record)
-  const { found, not_checked, names } = await answersOf(storage, record, damages)
+  const { found, lacks, names } = await answersOf(storage, record, damages)
   const violations = gathered([...damages.map(damageFound), ...found], record, names).sort(byPlace)
+  const untold = [...lacks].filter(([name]) => !violations.some(({ rule }) => rule === name))
   const count = (severity: Severity) => violations.filter((one) => one.severity === severity).length
   return {
     run: record.run,
@@ -89,9 +93,20 @@ export async function check(
     errors: count('error'),
     warnings: count('warning'),
     violations,
-    not_checked: not_checked.filter((name) => !violations.some(({ rule }) => rule === name)),
+    not_checked: untold.map(([name]) => name),
+    lacks: Object.fromEntries(untold),
     notices: noticesOf(record),
   }
+}
+
+/** Rules of severity `error` that nobody can tell about: they stand in the way of a release like errors. */
+export function unanswered({ not_checked }: Pick<CheckResult, 'not_checked'>): CheckName[] {
+  return not_checked.filter((name) => checkRules[name].severity === 'error')
+}
+
+/** Whether a run may be released: no error was found, and every rule that could find one was asked. */
+export function isClean(result: Pick<CheckResult, 'errors' | 'not_checked'>): boolean {
+  return result.errors === 0 && unanswered(result).length === 0
 }
 
 async function runToCheck(
@@ -121,16 +136,17 @@ async function answersOf(storage: Storage, record: RunRecord, damages: readonly 
       today: stockholmDay(new Date(record.as_of ?? record.computed_at)),
     })
     const found: Found[] = []
-    const not_checked: CheckName[] = []
+    const lacks = new Map<CheckName, readonly string[]>()
     for (const one of await loadChecks()) {
       const name = ruleOf(one)
-      if (one.reads.some(unknown)) not_checked.push(name)
+      const lacking = one.reads.filter(unknown)
+      if (lacking.length > 0) lacks.set(name, lacking)
       else {
         const rows = plainRows(await engine.query(renderModel(one, values, runFolder(record))))
         found.push(...rows.map((row) => ({ ...(row as unknown as Omit<Found, 'rule'>), rule: name })))
       }
     }
-    return { found, not_checked, names: await readNames(engine) }
+    return { found, lacks, names: await readNames(engine) }
   } finally {
     await engine.close()
   }

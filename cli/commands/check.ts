@@ -1,4 +1,11 @@
-import { type CheckedDelivery, type CheckResult, check as holds, type Violation } from '../../core/check.ts'
+import {
+  type CheckedDelivery,
+  type CheckResult,
+  check as holds,
+  isClean,
+  unanswered,
+  type Violation,
+} from '../../core/check.ts'
 import { type Command, EXIT, quarterOption, text } from '../command.ts'
 import { styled, type Terminal, textTable, whole } from '../terminal.ts'
 import { neededQuarter } from './analyse.ts'
@@ -11,7 +18,7 @@ const NAMED = 4
 export const check: Command = {
   name: 'check',
   summary:
-    "holds a quarter's newest run against every rule; exit 4 if an error stands in the way of publishing",
+    "holds a quarter's newest run against every rule; exit 4 if an error, or one that cannot be ruled out, stands in the way of publishing",
   arguments: '--quarter Q [--run R]',
   positionals: [0, 0],
   options: {
@@ -27,13 +34,13 @@ export const check: Command = {
     if (terminal.json) terminal.answer(result)
     sayChecks(terminal, result, context.values.all === true)
     for (const notice of result.notices) terminal.note(styled('yellow', notice))
-    return result.errors > 0 ? EXIT.check : EXIT.done
+    return isClean(result) ? EXIT.done : EXIT.check
   },
 }
 
 /** What the checks say, for people. */
 export function sayChecks(terminal: Terminal, result: CheckResult, all: boolean): void {
-  const { run, quarter, errors, warnings, violations, not_checked } = result
+  const { run, quarter, errors, warnings, violations } = result
   const rules = [...new Set(violations.map(({ rule }) => rule))].map((rule) => ({
     rule,
     own: violations.filter((one) => one.rule === rule),
@@ -45,11 +52,23 @@ export function sayChecks(terminal: Terminal, result: CheckResult, all: boolean)
     terminal.say(textTable(['severity', 'rule', 'violations'], rows, ['left', 'left', 'right']))
   }
   for (const { rule, own } of rules) sayRule(terminal, rule, own, all ? own.length : SHOWN)
-  if (not_checked.length > 0)
-    terminal.say(
-      `\n${styled('yellow', 'not checked')}, since the run has not all that they read: ${not_checked.join(', ')}`,
-    )
+  sayNotChecked(terminal, result)
   if (errors > 0) terminal.say('\nThis run cannot be published until its errors are gone.')
+}
+
+function sayNotChecked(terminal: Terminal, result: CheckResult): void {
+  const { quarter, not_checked, lacks } = result
+  const errors = new Set(unanswered(result))
+  const reads = (rule: string) => `${rule} (it reads ${(lacks[rule] ?? []).join(', ')})`
+  const warnings = not_checked.filter((rule) => !errors.has(rule))
+  const since = 'since the run has not all that they read'
+  if (warnings.length > 0)
+    terminal.say(`\n${styled('yellow', 'not checked')}, ${since}: ${warnings.map(reads).join(', ')}`)
+  if (errors.size === 0) return
+  terminal.say(`\n${styled('red', 'not checked')}, ${since}: ${[...errors].map(reads).join(', ')}`)
+  terminal.say(
+    `Whether these rules of severity error hold is unknown, so this run cannot be published: skafferi analyse --quarter ${quarter} makes one that can be asked.`,
+  )
 }
 
 function sayRule(terminal: Terminal, rule: string, violations: readonly Violation[], most: number): void {

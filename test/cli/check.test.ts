@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { analyse } from '../../core/analyse.ts'
@@ -68,5 +69,24 @@ describe('skafferi check', () => {
     expect(shown.code).toBe(4)
     expect(shown.out).toContain('The portions in Skellefteå (2482), school, come from 2 sources')
     expect(shown.out).toContain('cannot be published')
+  })
+  test('is exit 4 where a rule that stops a release cannot be asked, and says why', async () => {
+    const storage = new FileStorage(join(folder.path, 'older'))
+    await landRegion(storage, folder.path, smallRegion())
+    const { run } = await analyse(storage, { quarter: QUARTER })
+    const file = join(folder.path, 'older', `runs/${QUARTER}/${run}.json`)
+    const { models, ...record } = JSON.parse(await readFile(file, 'utf8'))
+    const { gaps, ...others } = models
+    expect(gaps).toBeDefined()
+    await writeFile(file, JSON.stringify({ ...record, models: others }))
+    const shown = await skafferi('older', 'check', '--quarter', QUARTER)
+    expect(shown.code).toBe(4)
+    expect(shown.out).toContain('0 errors')
+    expect(shown.out).toContain('gap_components_add_up (it reads gaps)')
+    expect(shown.out).toContain('cannot be published')
+    expect(await skafferi('older', 'publish', '--quarter', QUARTER)).toMatchObject({ code: 4 })
+    const { code, out } = await skafferi('older', 'check', '--quarter', QUARTER, '--json')
+    expect(code).toBe(4)
+    expect(JSON.parse(out)).toMatchObject({ lacks: { gap_components_add_up: ['gaps'] } })
   })
 })

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { analyse, parameterValues } from '../../core/analyse.ts'
-import { check, type Violation } from '../../core/check.ts'
+import { check, isClean, unanswered, type Violation } from '../../core/check.ts'
 import { type RunRecord, readRun } from '../../core/lake/runs.ts'
 import { loadChecks, loadModels, modelColumns, renderModel } from '../../core/models.ts'
 import { parseQuarter, quarterAt } from '../../core/quarter.ts'
@@ -127,6 +127,7 @@ describe('check', () => {
       warnings: 0,
       violations: [],
       not_checked: [],
+      lacks: {},
       notices: [],
     })
     expect(await keysOf(good)).toEqual(keys)
@@ -331,5 +332,27 @@ test('a run from before a model was there is checked by what it has', async () =
   expect(int_demand_known).toBeDefined()
   const older = Buffer.from(JSON.stringify({ ...record, models }))
   const result = await check(await withObjects(good, { [`runs/${QUARTER}/${run}.json`]: older }), request)
-  expect(result).toMatchObject({ errors: 0, violations: [], not_checked: ['model_near_complete_purchases'] })
+  expect(result).toMatchObject({
+    errors: 0,
+    violations: [],
+    not_checked: ['model_near_complete_purchases'],
+    lacks: { model_near_complete_purchases: ['int_demand_known'] },
+  })
+  // that rule only warns
+  expect(unanswered(result)).toEqual([])
+  expect(isClean(result)).toBe(true)
+})
+
+test('a run of which a rule that stops a release cannot be asked is not clean, though nothing is found', async () => {
+  const { gaps, ...models } = record.models
+  expect(gaps).toBeDefined()
+  const older = Buffer.from(JSON.stringify({ ...record, models }))
+  const result = await check(await withObjects(good, { [`runs/${QUARTER}/${run}.json`]: older }), request)
+  expect(result).toMatchObject({
+    errors: 0,
+    violations: [],
+    lacks: { gap_components_add_up: ['gaps'], gap_components_not_negative: ['gaps'] },
+  })
+  expect(unanswered(result)).toEqual(['gap_components_add_up', 'gap_components_not_negative'])
+  expect(isClean(result)).toBe(false)
 })
