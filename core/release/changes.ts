@@ -1,4 +1,6 @@
 import { ORDERS_OF_MAGNITUDE } from '../../schemas/published.ts'
+import { QUARTERS_BEFORE } from '../analyse.ts'
+import { parseQuarter } from '../quarter.ts'
 import { compareKeys } from '../storage/storage.ts'
 
 /** What may have become of an opportunity from one release to another. */
@@ -104,9 +106,12 @@ export interface SourceDataset {
   readonly source: string
 }
 
-/** What a release rests on: its quarterly sources, and how each stood in its own quarter. */
+/** What a release rests on: its quarterly deliveries, and how each source stood in its own quarter. */
 export interface Footing {
-  readonly inputs: readonly SourceDataset[]
+  readonly quarter: string
+  readonly inputs: readonly (SourceDataset & { readonly quarter: string })[]
+  /** What the run's list of sources names, whether or not it was expected in the quarter. */
+  readonly declared: readonly SourceDataset[]
   readonly coverage: readonly (SourceDataset & { readonly status: string })[]
 }
 
@@ -126,14 +131,33 @@ export function missingSources(before: Footing, now: Footing): MissingSource[] {
   )
 }
 
-/** A source that was not expected in the other's quarter (such as a yearly one) is not missing there. */
+/**
+ * A source that was not expected in the other's quarter (such as a yearly one) is not missing there, unless
+ * nobody expects it any longer.
+ */
 function isMissing(source: SourceDataset, rests: Footing, other: Footing): boolean {
   const name = mark(source)
-  if (!other.inputs.some((input) => mark(input) === name)) return true
+  const of = (rows: readonly SourceDataset[]) => rows.some((row) => mark(row) === name)
+  if (!of(other.inputs) || lacksQuarter(source, rests, other)) return true
+  const delivered = of(other.inputs.filter(({ quarter }) => quarter === other.quarter))
+  if (of(rests.declared) && !of(other.declared) && !delivered) return true
   const status = (of: Footing) => of.coverage.find((row) => mark(row) === name)?.status
   const there = status(other)
   if (there === 'missing' || there === 'due') return true
   return status(rests) === 'unexpected' && there === undefined
+}
+
+/** Whether one has a delivery for a quarter that both read, and the other has none for it. */
+function lacksQuarter(source: SourceDataset, rests: Footing, other: Footing): boolean {
+  const quarters = (of: Footing) => of.inputs.filter((input) => mark(input) === mark(source))
+  const there = new Set(quarters(other).map(({ quarter }) => quarter))
+  return quarters(rests).some(({ quarter }) => isRead(quarter, other) && !there.has(quarter))
+}
+
+/** Whether a run of the release's quarter reads deliveries for the given one. */
+function isRead(name: string, { quarter }: Footing): boolean {
+  const before = parseQuarter(quarter).index - parseQuarter(name).index
+  return before >= 0 && before <= QUARTERS_BEFORE
 }
 
 const mark = ({ dataset, source }: SourceDataset) => `${dataset}/${source}`

@@ -1,4 +1,5 @@
 import { publishedMarts } from '../../schemas/published.ts'
+import { lakeTables } from '../analyse.ts'
 import type { Disclosed } from '../disclosure/disclose.ts'
 import { DuckDBEngine } from '../engines/duckdb.ts'
 import { keys } from '../lake/layout.ts'
@@ -7,7 +8,14 @@ import { type RunRecord, readRun } from '../lake/runs.ts'
 import type { MartRow } from '../mart-text.ts'
 import { plainRows } from '../query.ts'
 import type { Storage } from '../storage/storage.ts'
-import { compareOpportunities, countChanges, type Footing, missingSources, type Side } from './changes.ts'
+import {
+  compareOpportunities,
+  countChanges,
+  type Footing,
+  missingSources,
+  type Side,
+  type SourceDataset,
+} from './changes.ts'
 
 /** Marts of a release that a comparison looks at. */
 type ShownMarts = Readonly<Record<'opportunities' | 'coverage', readonly MartRow[]>>
@@ -30,7 +38,7 @@ export async function compareWith(
     run: await readRun(storage, earlier.quarter, earlier.run),
     marts: await readMarts(storage, earlier),
   }
-  const missing_sources = missingSources(footing(before), footing(now))
+  const missing_sources = missingSources(await footing(storage, before), await footing(storage, now))
   const opportunities = compareOpportunities(
     await sideOf(storage, before),
     await sideOf(storage, now),
@@ -70,14 +78,30 @@ async function readMarts(storage: Storage, { quarter, release }: ReleaseRecord):
   }
 }
 
-function footing({ run, marts }: Released): Footing {
+async function footing(storage: Storage, { run, marts }: Released): Promise<Footing> {
   return {
-    inputs: run.inputs.filter(({ quarter }) => quarter !== null),
+    quarter: run.quarter,
+    inputs: run.inputs.flatMap(({ dataset, source, quarter }) =>
+      quarter === null ? [] : [{ dataset, source, quarter }],
+    ),
+    declared: await readDeclared(storage, run),
     coverage: marts.coverage.map(({ dataset, source, status }) => ({
       dataset: String(dataset),
       source: String(source),
       status: String(status),
     })),
+  }
+}
+
+/** What the run's own list of sources names. */
+async function readDeclared(storage: Storage, { inputs }: RunRecord): Promise<SourceDataset[]> {
+  const tables = lakeTables(inputs).filter(({ name }) => name === 'sources')
+  const engine = await DuckDBEngine.open(storage, { tables })
+  try {
+    const rows = plainRows(await engine.query('select distinct dataset, source from sources'))
+    return rows.map(({ dataset, source }) => ({ dataset: String(dataset), source: String(source) }))
+  } finally {
+    await engine.close()
   }
 }
 

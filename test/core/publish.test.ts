@@ -12,6 +12,7 @@ import { listReleases, readCurrent } from '../../core/releases.ts'
 import { status } from '../../core/status.ts'
 import { MemoryStorage } from '../../core/storage/memory.ts'
 import type { Storage } from '../../core/storage/storage.ts'
+import { withdraw } from '../../core/withdraw.ts'
 import { protectedColumns, publishedMarts } from '../../schemas/published.ts'
 import { noViolations, showAll, withholding } from '../support/disclosures.ts'
 import { FailingStorage } from '../support/failing-storage.ts'
@@ -25,6 +26,7 @@ import {
   objectsOf,
   purchase,
   QUARTER,
+  type Row,
   send,
   smallRegion,
   suiteFolder,
@@ -258,6 +260,11 @@ describe('publishing again', () => {
     [{ quarter: '2026Q3' }, 'not a quarter'],
     [{ quarter: EARLIER }, 'quarter with a run'],
     [{ quarter: QUARTER, reason: ' ' }, 'the reason is empty'],
+    [
+      { quarter: QUARTER, reason: 'so that schools buy only local food' },
+      'the reason says "only local food", and readers see it: a buyer may not, as a rule, demand local or national origin',
+    ],
+    [{ quarter: QUARTER, reason: 'köken ska välja lokala odlare' }, 'the reason says "välja lokal'],
   ])('%j is wrong usage', async (request, message) => {
     await expect(publish(await copyOf(lake), request, quick)).rejects.toMatchObject({
       kind: 'usage',
@@ -279,6 +286,28 @@ test('a run with errors is not published, and nothing changes', async () => {
   expect(error).toMatchObject({ kind: 'check', result: { errors: 1 } })
   expect(error.message).toContain('gap_components_add_up')
   expect(await objectsOf(storage)).toEqual(before)
+})
+
+test('a run of which a rule that stops a release cannot be asked is not published, and nothing changes', async () => {
+  const storage = await copyOf(lake)
+  const lacking = (rule: CheckResult['not_checked'][number]) => async (): Promise<CheckResult> => ({
+    ...(await noViolations(storage, { quarter: QUARTER, run })),
+    not_checked: [rule],
+    lacks: { [rule]: ['gaps'] },
+  })
+  const before = await objectsOf(storage)
+  const request = { quarter: QUARTER }
+  const error = await publish(storage, request, { ...quick, check: lacking('gap_components_add_up') }).catch(
+    (one) => one,
+  )
+  expect(error).toBeInstanceOf(ChecksFailedError)
+  expect(error).toMatchObject({ kind: 'check', result: { errors: 0 } })
+  expect(error.message).toContain('nobody can tell about (gap_components_add_up)')
+  expect(error.message).not.toContain('0 errors')
+  expect(await objectsOf(storage)).toEqual(before)
+  // a rule that only warns stands in nobody's way
+  const warned = await publish(storage, request, { ...quick, check: lacking('place_in_zone') })
+  expect(warned.status).toBe('published')
 })
 
 const violation: Omit<CheckResult['violations'][number], 'severity' | 'rule'> = {
@@ -383,6 +412,56 @@ describe('changes since the latest earlier quarter', () => {
       if (state === 'closed') expect(kg_per_year).toBeNull()
       if (state === 'new') expect(kg_per_year_before).toBeNull()
     }
+  })
+
+  test('are incomparable where a delivery for a quarter before was withdrawn in between', async () => {
+    const storage = await copyOf(lake)
+    const [row] = smallRegion()[`production/farmers/${QUARTER}`]!
+    const { delivery } = await send(storage, folder.path, 'production', [row!], {
+      source: 'farmers',
+      quarter: EARLIER,
+    })
+    const analysed = (seconds: number) =>
+      analyse(storage, { quarter: QUARTER }, { now: () => new Date(Date.now() + 1000 * seconds) })
+    await analysed(60)
+    await publish(storage, { quarter: QUARTER }, quick)
+    await withdraw(storage, delivery!, 'of another year')
+    await analysed(120)
+    await publish(storage, { quarter: QUARTER, reason: 'a delivery was withdrawn' }, quick)
+    const { changes } = (await releaseOf(storage, QUARTER, 2)).corrects!
+    // the farmers have delivered for the quarter itself, in time, both times
+    expect(changes.missing_sources).toEqual([{ dataset: 'production', source: 'farmers', missing: 'now' }])
+    expect(changes.opportunities.length).toBeGreaterThan(0)
+    expect(changes.counts).toMatchObject({ closed: 0, incomparable: changes.opportunities.length })
+  })
+
+  test('are incomparable where a source is on the list of sources no longer, and has not delivered', async () => {
+    const storage = await copyOf(lake)
+    const declared = (source: string, dataset: string): Row => ({
+      source,
+      dataset,
+      name: source,
+      cadence: 'quarterly',
+      first_quarter: EARLIER,
+      grace_days: '30',
+    })
+    const list = async (...rows: Row[]) =>
+      expect(await send(storage, folder.path, 'sources', rows)).toMatchObject({ refused_rows: 0 })
+    const kitchens = declared('kitchens', 'portions')
+    await list(kitchens, declared('dairy', 'purchases'))
+    const bought = [purchase({ purchased_on: '2026-05-05', supplier: 'Mejeriet' })]
+    await send(storage, folder.path, 'purchases', bought, { source: 'dairy', quarter: EARLIER })
+    const now = () => new Date(Date.now() + 60_000)
+    await analyse(storage, { quarter: EARLIER }, { now })
+    await publish(storage, { quarter: EARLIER }, quick)
+    await list(kitchens)
+    await analyse(storage, { quarter: QUARTER }, { now })
+    await publish(storage, { quarter: QUARTER }, quick)
+    expect((await releaseOf(storage)).changes!.missing_sources).toContainEqual({
+      dataset: 'purchases',
+      source: 'dairy',
+      missing: 'now',
+    })
   })
 
   test('are incomparable, never new or closed, where a source is missing', async () => {

@@ -163,8 +163,11 @@ test('changes are in the order of their ids and counted by state', () => {
 describe('a source', () => {
   const dairy = { dataset: 'purchases', source: 'dairy' }
   const mill = { dataset: 'processing', source: 'mill' }
+  /** Every source has delivered for 2026-Q1, which both releases read; all but the unexpected are declared. */
   const footing = (...rows: (readonly [typeof dairy, string | null])[]): Footing => ({
-    inputs: rows.map(([source]) => source),
+    quarter: '2026-Q3',
+    inputs: rows.map(([source]) => ({ ...source, quarter: '2026-Q1' })),
+    declared: rows.flatMap(([source, status]) => (status === 'unexpected' ? [] : [source])),
     coverage: rows.flatMap(([source, status]) => (status === null ? [] : [{ ...source, status }])),
   })
 
@@ -193,10 +196,44 @@ describe('a source', () => {
   })
 
   test('that nobody declared is missing where it has not delivered for the quarter', () => {
-    expect(missingSources(footing([dairy, 'unexpected']), footing([dairy, null]))).toEqual([
-      { ...dairy, missing: 'now' },
-    ])
+    const silent = { ...footing([dairy, null]), declared: [] }
+    expect(missingSources(footing([dairy, 'unexpected']), silent)).toEqual([{ ...dairy, missing: 'now' }])
     expect(missingSources(footing([dairy, 'unexpected']), footing([dairy, 'unexpected']))).toEqual([])
+  })
+
+  const delivered = (quarter: string, ...quarters: string[]): Footing => ({
+    ...footing([dairy, 'received']),
+    quarter,
+    inputs: quarters.map((one) => ({ ...dairy, quarter: one })),
+  })
+
+  test('that delivered for a quarter that both read is missing in the one that has no such delivery', () => {
+    const all = delivered('2026-Q2', '2026-Q1', '2026-Q2')
+    const withdrawn = delivered('2026-Q2', '2026-Q2')
+    expect(missingSources(all, withdrawn)).toEqual([{ ...dairy, missing: 'now' }])
+    expect(missingSources(withdrawn, all)).toEqual([{ ...dairy, missing: 'before' }])
+    expect(missingSources(all, all)).toEqual([])
+  })
+
+  test('is not missing for quarters that only one of the two reads', () => {
+    // a run reads eleven quarters: that of 2026-Q2 begins with 2023-Q4, that of 2026-Q3 with 2024-Q1
+    const before = delivered('2026-Q2', '2023-Q4', '2026-Q2')
+    const now = delivered('2026-Q3', '2026-Q2', '2026-Q3')
+    expect(missingSources(before, now)).toEqual([])
+    const first = delivered('2026-Q2', '2024-Q1', '2026-Q2')
+    expect(missingSources(first, now)).toEqual([{ ...dairy, missing: 'now' }])
+  })
+
+  test('that is no longer declared is missing where it has not delivered for the quarter', () => {
+    const before = delivered('2026-Q2', '2026-Q1', '2026-Q2')
+    const silent = { coverage: [], declared: [] }
+    const gone = { ...delivered('2026-Q3', '2026-Q1', '2026-Q2'), ...silent }
+    expect(missingSources(before, gone)).toEqual([{ ...dairy, missing: 'now' }])
+    expect(missingSources(gone, before)).toEqual([{ ...dairy, missing: 'before' }])
+    const unasked = { ...delivered('2026-Q3', '2026-Q1', '2026-Q2', '2026-Q3'), declared: [] }
+    expect(missingSources(before, unasked)).toEqual([])
+    const yearly = { ...gone, declared: [dairy] }
+    expect(missingSources(before, yearly)).toEqual([])
   })
 
   test('is told once, whichever way it is missing, in the order of dataset and source', () => {
