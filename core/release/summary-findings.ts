@@ -86,9 +86,12 @@ export function contracts(scope: Scope): string[] {
 
 function total({ figures, language }: Scope, shown: readonly MartRow[]): string[] {
   if (shown.length === 0) return []
+  const count = figures.whole(shown.length)
   const kg = figures.mass(sumOf(shown, 'kg_per_year'))
-  const sek = figures.money(sumOf(shown, 'sek_per_year'))
-  return [sentences.contracts[language](figures.whole(shown.length), kg, sek)]
+  // the sum of no prices at all is unknown, not 0
+  if (shown.every(({ sek_per_year }) => sek_per_year === null))
+    return [sentences.contracts_without_value[language](count, kg)]
+  return [sentences.contracts[language](count, kg, figures.money(sumOf(shown, 'sek_per_year')))]
 }
 
 /** How many of the opportunities show nothing but their order of magnitude. */

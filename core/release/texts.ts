@@ -246,6 +246,10 @@ export const sentences = {
     (count, kg, sek) =>
       `Known rows whose figures are shown: ${count}. Together ${kg} a year, worth ${sek} where there is a price.`,
   ),
+  contracts_without_value: sentence(
+    (count, kg) => `Kända rader vars siffror visas: ${count}. Tillsammans ${kg} om året.`,
+    (count, kg) => `Known rows whose figures are shown: ${count}. Together ${kg} a year.`,
+  ),
   orders: sentence(
     (count) => `Kända rader av vilka bara storleksordningen visas: ${count}.`,
     (count) => `Known rows of which only the order of magnitude is shown: ${count}.`,

@@ -130,6 +130,19 @@ describe('a summary', () => {
     expect(text).not.toContain('unsure')
   })
 
+  test('says nothing of value where no price is known, since unknown is not zero', () => {
+    const unpriced = (target: string) => opportunity({ target, kg_per_year: 900, sek_per_year: null })
+    const input = summaryInput({ opportunities: [unpriced('one'), unpriced('other')] })
+    const [english, swedish] = [
+      section(en(input), 'What could be contracted today'),
+      section(sv(input), 'Vad som kan avtalas redan i dag'),
+    ]
+    // 900 + 900 kg
+    expect(english[1]).toBe('Known rows whose figures are shown: 2. Together 1.8 t a year.')
+    expect(swedish[1]).toBe('Kända rader vars siffror visas: 2. Tillsammans 1,8 ton om året.')
+    expect(english[4]).toContain('| no price |')
+  })
+
   test('shows the largest known gaps with their range', () => {
     const input = summaryInput({
       gaps: [
