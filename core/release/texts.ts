@@ -77,8 +77,8 @@ export const fixed = {
   },
   nothing_withheld: { sv: 'Alla siffror visas.', en: 'Every figure is shown.' },
   about_method: {
-    sv: 'Behovet är rapporterade inköp, utfyllda med portioner gånger gram där inköp saknas. Mot det ställs vad som erbjuds och produceras i zonen och vad stegen i förädlingen klarar. Filen `release.json` anger varje leverans som siffrorna vilar på; formlerna står i `docs/method.md` i programmet Skafferi.',
-    en: 'Need is reported purchases, filled up with portions times grams where purchases are lacking. It is held against what is on offer and produced in the zone and what the processing steps can take. The file `release.json` names every delivery that the figures rest on; the formulas are in `docs/method.md` of the program Skafferi.',
+    sv: 'Behovet är rapporterade inköp, utfyllda med portioner gånger gram där inköp saknas. Mot det ställs vad som erbjuds och produceras i zonen och vad stegen i förädlingen klarar. Filen `release.json` räknar upp varje leverans som siffrorna vilar på, leveranser av produktion och förädling utan namn, kontrollsumma och storlek: den som har ett namn gjort av filens innehåll kan pröva siffror tills det stämmer. Formlerna står i `docs/method.md` i programmet Skafferi.',
+    en: "Need is reported purchases, filled up with portions times grams where purchases are lacking. It is held against what is on offer and produced in the zone and what the processing steps can take. The file `release.json` lists every delivery that the figures rest on, those of production and processing without name, hash and size: with a name made from a file's bytes one could try figures until it fits. The formulas are in `docs/method.md` of the program Skafferi.",
   },
   about_procurement: {
     sv: 'Texten ger inga råd om enskilda upphandlingar. Den beskriver kapacitet och luckor; delade kontrakt, marknadsdialog, långa avtal och utvecklingsavtal är verktyg som står öppna.',

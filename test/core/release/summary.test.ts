@@ -143,6 +143,15 @@ describe('a summary', () => {
     expect(english[4]).toContain('| no price |')
   })
 
+  test('says of deliveries of production and processing that they are listed without their names', () => {
+    expect(section(en(summaryInput()), 'Method and licence')[0]).toContain(
+      'lists every delivery that the figures rest on, those of production and processing without name, hash and size',
+    )
+    expect(section(sv(summaryInput()), 'Metod och licens')[0]).toContain(
+      'leveranser av produktion och förädling utan namn, kontrollsumma och storlek',
+    )
+  })
+
   test('shows the largest known gaps with their range', () => {
     const input = summaryInput({
       gaps: [
