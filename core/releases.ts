@@ -10,7 +10,7 @@ import {
   readPointer,
   readRelease,
 } from './lake/releases.ts'
-import { readRun } from './lake/runs.ts'
+import { listRuns, readRun } from './lake/runs.ts'
 import { changesSince } from './plan.ts'
 import { parseQuarter } from './quarter.ts'
 import type { Storage } from './storage/storage.ts'
@@ -53,6 +53,12 @@ export async function readCurrent(storage: Storage, quarter: string): Promise<Re
   if (createHash('sha256').update(content).digest('hex') !== pointer.release_sha256)
     throw new SkafferiError('fault', `${folder}${RELEASE_FILE} is not what ${keys.current(quarter)} says`)
   return { folder, record: await readRelease(storage, quarter, pointer.release) }
+}
+
+/** Whether the quarter has a run, and the newest one rests on other deliveries than those that count now. */
+export async function isNewestStale(storage: Storage, quarter: string): Promise<boolean> {
+  const run = (await listRuns(storage)).get(quarter)?.at(-1)
+  return run !== undefined && (await isStale(storage, { quarter, run }))
 }
 
 /** Whether a released run rests on other deliveries than those that count now. */

@@ -1,5 +1,6 @@
 import { ChecksFailedError, type PublishResult, publish as release } from '../../core/publish.ts'
 import { CHANGE_STATES } from '../../core/release/changes.ts'
+import { isNewestStale } from '../../core/releases.ts'
 import { type Command, type CommandContext, EXIT, quarterOption, text } from '../command.ts'
 import { styled, type Terminal, textTable, whole } from '../terminal.ts'
 import { neededQuarter } from './analyse.ts'
@@ -25,6 +26,7 @@ export const publish: Command = {
   async run(context) {
     const { terminal } = context
     const request = { quarter: neededQuarter(context), reason: text(context, 'reason') }
+    await noteStale(context, request.quarter)
     try {
       const result = await release(context.storage, request, {
         onStep: (step) => terminal.progress(step),
@@ -42,6 +44,17 @@ export const publish: Command = {
       return EXIT.check
     }
   },
+}
+
+/** Publishing reads the newest run, not the deliveries: whoever has just landed some must hear of it. */
+async function noteStale({ storage, terminal }: CommandContext, quarter: string): Promise<void> {
+  if (!(await isNewestStale(storage, quarter))) return
+  terminal.note(
+    styled(
+      'yellow',
+      `the newest run of ${quarter} is stale: deliveries came or were withdrawn since; skafferi analyse --quarter ${quarter} computes it anew`,
+    ),
+  )
 }
 
 /** What has been published, for people. */

@@ -67,7 +67,7 @@ describe('skafferi publish', () => {
     })
 
     const again = await skafferi('publish', '--quarter', QUARTER)
-    expect(again).toMatchObject({ code: 0, out: expect.stringContaining('nothing changed') })
+    expect(again).toMatchObject({ code: 0, out: expect.stringContaining('nothing changed'), err: '' })
     expect(forbiddenIn(again.out)).toEqual([])
     expect((await skafferi('status')).out).toMatch(/2026-Q3\s+1\s+\S+\s+current/)
   })
@@ -75,10 +75,15 @@ describe('skafferi publish', () => {
   test('with errors is exit 4, says which, and changes nothing', async () => {
     // the wholesaler has told of this supplier already
     await send(storage, folder.path, 'purchases', [purchase({ kg: '7' })], { source: 'municipality' })
+    const stale = await skafferi('publish', '--quarter', QUARTER, '--json')
+    expect(stale.code).toBe(0)
+    expect(stale.err).toContain(`the newest run of ${QUARTER} is stale`)
+    expect(stale.err).toContain(`skafferi analyse --quarter ${QUARTER}`)
+    expect(Object.keys(JSON.parse(stale.out))).not.toContain('stale')
     await analyse(storage, { quarter: QUARTER }, { now: () => new Date(Date.now() + 60_000) })
     const before = await objectsOf(storage)
     const shown = await skafferi('publish', '--quarter', QUARTER, '--reason', 'more purchases')
-    expect(shown.code).toBe(4)
+    expect(shown).toMatchObject({ code: 4, err: '' })
     expect(shown.out).toContain('supplier_from_one_source')
     const { code, out } = await skafferi('publish', '--quarter', QUARTER, '--reason', 'x', '--json')
     expect(code).toBe(4)
