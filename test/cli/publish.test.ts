@@ -59,7 +59,7 @@ describe('skafferi publish', () => {
       corrects: null,
       changes: null,
     })
-    expect(result.files).toHaveLength(25)
+    expect(result.files).toHaveLength(27)
     expect(result.files[0]).toEqual({
       path: 'gaps.csv',
       bytes: expect.any(Number),

@@ -77,7 +77,14 @@ describe('a release', () => {
       `${name}.parquet`,
       `${name}.tableschema.json`,
     ])
-    const others = ['datapackage.json', 'release.json', 'summary.en.md', 'summary.sv.md']
+    const others = [
+      'datapackage.json',
+      'release.json',
+      'summary.en.md',
+      'summary.sv.md',
+      'untold_sums.csv',
+      'untold_sums.tableschema.json',
+    ]
     expect(await keysOf(storage, FOLDER)).toEqual([...names, ...others].sort().map((name) => FOLDER + name))
   })
 
@@ -164,7 +171,7 @@ test('the same run gives the same bytes', async () => {
   await publish(one, { quarter: QUARTER }, quick)
   await publish(other, { quarter: QUARTER }, quick)
   const objects = await objectsOf(one, 'releases/')
-  expect(objects.size).toBe(publishedMarts.length * 3 + 5)
+  expect(objects.size).toBe(publishedMarts.length * 3 + 7)
   expect(await objectsOf(other, 'releases/')).toEqual(objects)
 })
 
@@ -326,37 +333,18 @@ const violation: Omit<CheckResult['violations'][number], 'severity' | 'rule'> = 
   deliveries: [],
 }
 
-test('a delivery of fewer than three producers is not named, one of three is', async () => {
+test('deliveries of farms are not named, those of kitchens are', async () => {
   const storage = await copyOf(lake)
-  const three = ['farm-1', 'farm-2', 'farm-3'].map((producer) => grown({ producer }))
-  const large = await send(storage, folder.path, 'production', three, { source: 'co-op' })
-  const twice = [grown(), grown({ product_group: 'milk' }), grown({ producer: 'farm-9' })]
-  const small = await send(storage, folder.path, 'production', twice, { source: 'farm' })
+  const farms = ['farm-1', 'farm-2', 'farm-3'].map((producer) => grown({ producer }))
+  await send(storage, folder.path, 'production', farms, { source: 'co-op' })
   await analyse(storage, { quarter: QUARTER }, { now: () => new Date(Date.now() + 60_000) })
   await publish(storage, { quarter: QUARTER }, { ...quick, disclose: withoutDeliveries })
   const { inputs } = await releaseOf(storage)
-  const ofSource = (source: string) => inputs.find((input) => input.source === source)
-  const landed = (await keysOf(storage, `landing/production/co-op/`))[0]!
-  const bytes = await bytesOf(storage, landed)
-  expect(ofSource('co-op')).toMatchObject({
-    delivery: large.delivery,
-    sha256: sha256(bytes),
-    bytes: bytes.length,
-    withheld: null,
-  })
-  expect(ofSource('farm')).toMatchObject({
-    delivery: null,
-    sha256: null,
-    bytes: null,
-    rows: 3,
-    withheld: 'few_contributors',
-  })
-  const smallFile = sha256(await bytesOf(storage, (await keysOf(storage, 'landing/production/farm/'))[0]!))
-  for (const key of await keysOf(storage, FOLDER)) {
-    const content = (await bytesOf(storage, key)).toString('latin1')
-    expect(content).not.toContain(small.delivery)
-    expect(content).not.toContain(smallFile)
-  }
+  const unnamed = { delivery: null, sha256: null, bytes: null, withheld: 'secondary' }
+  expect(inputs.find(({ source }) => source === 'co-op')).toMatchObject({ ...unnamed, rows: 3 })
+  const portions = inputs.find(({ dataset }) => dataset === 'portions')!
+  const landed = (await keysOf(storage, 'landing/portions/'))[0]!
+  expect(portions).toMatchObject({ sha256: sha256(await bytesOf(storage, landed)), withheld: null })
 })
 
 /** Shows everything but the names of deliveries, which are disclosure control's own affair. */
