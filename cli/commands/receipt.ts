@@ -61,8 +61,10 @@ function formatOf(context: CommandContext): string {
 }
 
 async function writeMended({ storage, terminal }: CommandContext, delivery: string, file: string) {
-  const { mended, left_out, parts } = await mendedFile(storage, delivery, file)
+  const { mended, as_sent, left_out, parts } = await mendedFile(storage, delivery, file)
   await terminal.writeAll(parts())
-  terminal.note(`${whole(mended)} rows of ${file} put in place, ${whole(left_out)} refused rows left out`)
+  terminal.note(
+    `${whole(mended)} rows of ${file} put in place, ${whole(as_sent)} as they were sent, ${whole(left_out)} refused rows left out`,
+  )
   return EXIT.done
 }

@@ -9,9 +9,11 @@ import { problemsOf, type ReceiptHead, readReceipt, type StoredReceipt } from '.
 
 /** Rows that are looked at together. */
 const PAGE = 20_000
+/** How rows become CSV again: a lone line feed or carriage return too is text, not the end of a record. */
+export const rowsAsCsv = { quoted_match: /[\r\n]/ }
 
 /** A refused row as it was received. */
-interface RefusedRow {
+export interface RefusedRow {
   /** Line of the file on which its record begins. */
   readonly line: number
   /** Cells in the order of the dataset's columns; all null where the record has a wrong number of cells. */
@@ -66,7 +68,10 @@ async function fits(storage: Storage, refused: RefusedRows): Promise<boolean> {
 }
 
 /** The refused rows in the order of their lines, many at a time. */
-async function* refusedRows(storage: Storage, { table, key }: RefusedRows): AsyncGenerator<RefusedRow[]> {
+export async function* refusedRows(
+  storage: Storage,
+  { table, key }: RefusedRows,
+): AsyncGenerator<RefusedRow[]> {
   if (key === null) return
   const engine = await openRefused(storage, table, key)
   try {
@@ -167,7 +172,7 @@ export async function* refusedCsv(storage: Storage, delivery: string): AsyncGene
   const refused = await findRefusedRows(storage, delivery)
   const names = refused.table.columns.map(({ name }) => name)
   const record = (await hasMisshapen(storage, refused)) ? ['record'] : []
-  yield stringify([[...names, ...record, 'line', 'reasons']])
+  yield stringify([[...names, ...record, 'line', 'reasons']], rowsAsCsv)
   for await (const page of withProblems(storage, refused)) {
     yield stringify(
       page.map(({ row, problems }) => [
@@ -176,6 +181,7 @@ export async function* refusedCsv(storage: Storage, delivery: string): AsyncGene
         row.line,
         problems.map(({ message }) => message).join('; '),
       ]),
+      rowsAsCsv,
     )
   }
 }

@@ -483,6 +483,58 @@ describe('a mended file', () => {
   })
 
   test.each([
+    ['LF', 'a\nb'],
+    ['CR', 'a\rb'],
+    ['CR at the end', 'b\r'],
+  ])('quotes a lone %s in a cell of a file with CRLF', async (_, kitchen) => {
+    const copy = await copyOf(lake)
+    const content = csvOf('purchases', lines(purchase({ kg: 'x' }))).replaceAll('\n', '\r\n')
+    const { delivery } = await send(copy, folder.path, 'purchases', content)
+    const { whole } = await mend(copy, delivery, (rows) => rows.map((row) => ({ ...row, kitchen, kg: '7' })))
+    const again = await send(copy, folder.path, 'purchases', whole)
+    expect(again).toMatchObject({ status: 'accepted', rows: 200, refused_rows: 0 })
+    expect(whole).toContain(`,"${kitchen}",`)
+  })
+
+  test('is made of refused rows whose lone CR came quoted', async () => {
+    const copy = await copyOf(lake)
+    const sent = lines(purchase({ kg: 'x' })).map((row) =>
+      row.kg === 'x' ? { ...row, kitchen: 'KITCHEN' } : row,
+    )
+    const content = csvOf('purchases', sent).replace('KITCHEN', '"a\rb"')
+    const { delivery } = await send(copy, folder.path, 'purchases', content)
+    expect(await textOf(refusedCsv(copy, delivery))).toContain(',"a\rb",')
+  })
+
+  test('takes a record of a wrong number of cells as it was mended in `record`, and counts what differs', async () => {
+    const copy = await copyOf(lake)
+    const rows = csvOf('portions', [served(), served({ segment: 'preschool' })])
+    // the last record has no line end
+    const content = `${rows}24,hospital,1\n24,school,2`.replaceAll('\n', '\r\n')
+    const { delivery } = await send(copy, folder.path, 'portions', content)
+    const fixed = Object.values(served({ segment: 'hospital' })).join(',')
+    const result = await mend(copy, delivery, (refused) =>
+      refused.map((row) => (row.line === '4' ? { ...row, record: fixed } : row)),
+    )
+    expect(result).toMatchObject({ mended: 1, as_sent: 1, left_out: 0 })
+    expect(result.whole).toBe(content.replace('24,hospital,1', fixed))
+    const last = await mend(copy, delivery, ([, row]) => [{ ...row!, record: fixed }])
+    expect(last).toMatchObject({ mended: 1, as_sent: 0, left_out: 1 })
+    expect(last.whole).toBe(`${rows.replaceAll('\n', '\r\n')}${fixed}\r\n`)
+  })
+
+  test('skips rows of nothing but commas', async () => {
+    const copy = await copyOf(lake)
+    const { delivery } = await portions(copy, 'x')
+    const { mended, whole } = await mend(copy, delivery, ([row]) => {
+      const nothing = Object.fromEntries(Object.keys(row!).map((name) => [name, '']))
+      return [{ ...row!, portions: '7' }, nothing, nothing]
+    })
+    expect(mended).toBe(1)
+    expect(whole).toBe(csvOf('portions', [served({ portions: '7' })]))
+  })
+
+  test.each([
     ['line', (rows: Row[]) => rows.map(({ line, ...row }) => row), 'lacks line'],
     ['line', (rows: Row[]) => rows.map((row) => ({ ...row, line: '3' })), '"3" is no line of a refused row'],
     ['row', (rows: Row[]) => [...rows, ...rows], 'a second row for line 2'],
