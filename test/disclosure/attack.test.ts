@@ -15,13 +15,17 @@ describe.each(SEEDS)('releases of region %i', { timeout: 300_000 }, (seed) => {
     const region = generateRegion(seed, {
       quarter: '2026-Q2',
       quarters: 6,
-      municipalities: [3, 7],
-      productGroups: [1, 3],
+      municipalities: [3, 6],
+      productGroups: [1, 2],
     })
     releases = await releasesOf(region, YEAR)
   }, 300_000)
 
-  test('the attacker is never wrong', async () => {
+  test('no withheld figure is told by the figures that are shown', async () => {
+    expect(await blamed(releases, false)).toEqual([])
+  })
+
+  test('nor together with orders of magnitude; and the attacker is never wrong', async () => {
     const findings = await attack(releases, { figures: true, magnitudes: true })
     expect(findings.length).toBeGreaterThan(0)
     const wrong = findings.filter(({ value, from, to }) => {
@@ -29,20 +33,14 @@ describe.each(SEEDS)('releases of region %i', { timeout: 300_000 }, (seed) => {
       return from > value + margin || to < value - margin
     })
     expect(wrong).toEqual([])
+    expect(await blamed(releases, true, findings)).toEqual([])
   })
 
-  test('no withheld figure is told by the figures that are shown', async () => {
-    expect(await blamed(releases, false)).toEqual([])
-  })
-
-  test('nor together with orders of magnitude', async () => {
-    expect(await blamed(releases, true)).toEqual([])
-  })
-
-  test('the attacker finds what a release tells that withholds only by the rule', async () => {
-    const naive = releases.examined.map((one) => shown({ ...one, depends: () => false }))
-    expect(await blamed({ ...releases, published: publishedOf(naive, YEAR) }, false)).not.toEqual([])
-  })
+  if (seed === SEEDS[0])
+    test('the attacker finds what a release tells that withholds only by the rule', async () => {
+      const naive = releases.examined.map((one) => shown({ ...one, depends: () => false }))
+      expect(await blamed({ ...releases, published: publishedOf(naive, YEAR) }, false)).not.toEqual([])
+    })
 
   test('what is shown is what the run says, and every empty figure has a reason', () => {
     for (const [at, { marts }] of releases.published.entries()) {
