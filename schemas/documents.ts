@@ -3,6 +3,7 @@ import { datasets } from './datasets/index.ts'
 import { type LandingRule, landingRules } from './landing-rules.ts'
 import { logicalTypes } from './logical-types.ts'
 import { marts } from './marts/index.ts'
+import { protectedColumns, untold_sums } from './published.ts'
 import { rolled_purchases } from './rolled.ts'
 import type { Column, Reference, Table } from './table.ts'
 
@@ -136,6 +137,7 @@ function dictionary(): string {
     ),
     ...section('Rolled up at landing', [rolled_purchases]),
     ...section('Marts', marts),
+    ...releaseText(),
     '## Landing rules',
     '',
     'Why a row or a file can be refused: `rule` of a problem.',
@@ -168,6 +170,25 @@ function dictionary(): string {
     'Generated from `schemas/` by `npm run generate`.',
     '',
   ].join('\n')
+}
+
+/** What is different in a release, which is public. */
+function releaseText(): string[] {
+  return [
+    '## In a release',
+    '',
+    'A release has every mart. Figures that would tell what one farm or plant delivers are empty, `withheld` says why',
+    '(`few_contributors`, `dominance`, or `secondary`: it could be worked out), and an opportunity keeps its',
+    '`order_of_magnitude`. In `coverage`, deliveries of production and processing have no name. Can be empty:',
+    '',
+    '| mart | columns |',
+    '|---|---|',
+    ...Object.entries(protectedColumns).map(
+      ([mart, columns]) => `| ${mart} | ${columns.map((name) => `\`${name}\``).join(', ')} |`,
+    ),
+    '',
+    ...tableText(untold_sums),
+  ]
 }
 
 function tableText(table: Table): string[] {
