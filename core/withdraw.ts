@@ -12,7 +12,7 @@ import {
 } from './lake/commits.ts'
 import type { Scope } from './lake/layout.ts'
 import { type Problem, problem } from './landing/problems.ts'
-import { brokenReferences } from './landing/references.ts'
+import { brokenReferences, referenceState } from './landing/references.ts'
 import { unknownName } from './names.ts'
 import type { Storage } from './storage/storage.ts'
 
@@ -30,7 +30,8 @@ export interface WithdrawResult {
 
 /**
  * Takes a delivery back; the one before it counts again. Refused when codes in use would be orphaned, by the
- * delivery's absence or by the return of the one before it.
+ * delivery's absence or by the return of the one before it; when such a code came into use meanwhile, a new
+ * commit makes the delivery count again.
  *
  * @throws SkafferiError `usage` for an unknown delivery or an empty reason
  */
@@ -42,7 +43,9 @@ export async function withdraw(
 ): Promise<WithdrawResult> {
   if (reason.trim() === '') throw new SkafferiError('usage', 'a withdrawal needs a reason (--reason TEXT)')
   const scope = await scopeHolding(storage, delivery)
+  const table = datasets.find(({ name }) => name === scope.dataset)!
   for (;;) {
+    const looked_at = await referenceState(storage, table)
     const state = await readScope(storage, scope)
     const result = (
       status: WithdrawResult['status'],
@@ -61,9 +64,32 @@ export async function withdraw(
     if (!accepted.some((one) => one.delivery === delivery))
       return result('already_withdrawn', state.effective)
     const after = accepted.filter((one) => one.delivery !== delivery).at(-1) ?? null
-    const problems = after?.n === state.effective?.n ? [] : await consequences(storage, scope, after)
+    const changes = after?.n !== state.effective?.n
+    const problems = changes ? await consequences(storage, scope, after) : []
     if (problems.length > 0) return result('refused', state.effective, problems)
-    if (await commitWithdrawal(storage, state, delivery, reason, now())) return result('withdrawn', after)
+    if (!(await commitWithdrawal(storage, state, delivery, reason, now()))) continue
+    if (!changes || (await referenceState(storage, table)) === looked_at) return result('withdrawn', after)
+    // what was looked at changed before the commit: whoever changed it may not have seen it
+    const broken = await consequences(storage, scope, after)
+    if (broken.length > 0 && (await restore(storage, scope, state.effective!, after, now)))
+      return result('refused', state.effective, broken)
+    return result('withdrawn', after)
+  }
+}
+
+/** Makes a delivery count again; false when what came after it (null: nothing) is no longer in force either. */
+async function restore(
+  storage: Storage,
+  scope: Scope,
+  gone: Acceptance,
+  after: Acceptance | null,
+  now: () => Date,
+): Promise<boolean> {
+  for (;;) {
+    const state = await readScope(storage, scope)
+    if (state.effective?.n !== after?.n) return false
+    const again = { ...gone, ...nextCommit(state, now()), supersedes: after?.delivery ?? null }
+    if (await writeCommit(storage, state, again)) return true
   }
 }
 

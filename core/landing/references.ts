@@ -3,6 +3,7 @@ import { datasets } from '../../schemas/datasets/index.ts'
 import type { Column, Table } from '../../schemas/table.ts'
 import { openDuckDB, quote, withConnection } from '../engines/duckdb-session.ts'
 import { type Acceptance, readScope, readScopes } from '../lake/commits.ts'
+import { keys } from '../lake/layout.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Fault } from './problems.ts'
 
@@ -27,15 +28,15 @@ export interface UsingDataset {
 }
 
 /**
- * Names the deliveries that a table's rows are held against, or that hold on to its codes. As long as it stays
- * the same, what was judged stays true.
+ * Names the commits of everything that a table's rows are held against, or that holds on to its codes. As long
+ * as it stays the same, what was judged stays true; it never comes back to what it was.
  */
 export async function referenceState(storage: Storage, table: Table): Promise<string> {
   const referred = table.columns.flatMap(({ references }) => references?.table ?? [])
   const using = tablesUsing(table).map((other) => other.table.name)
   const others = new Set([...referred, ...using].filter((name) => name !== table.name))
   const scopes = await readScopes(storage, undefined, [...others])
-  return scopes.map(({ effective }) => effective?.row_name).join(' ')
+  return scopes.map(({ scope, commits }) => `${keys.commits(scope)}${commits.length}`).join(' ')
 }
 
 /** The reference deliveries in force that a table's columns refer to, other than its own. */
@@ -50,13 +51,12 @@ export async function referredTo(storage: Storage, table: Table): Promise<KnownD
   )
 }
 
-/** The reference deliveries in force that this table's columns refer to, and folders of what refers to it. */
+/** The reference deliveries in force that this table's columns refer to, what refers to it, and their folders. */
 export async function readKnown(storage: Storage, table: Table) {
   const known = await referredTo(storage, table)
-  const users =
-    table.layer === 'quarterly' ? [] : (await usersOf(storage, table)).flatMap(({ paths }) => paths)
-  const paths = [...known.flatMap(({ path }) => path ?? []), ...users]
-  return { datasets: known, folders: [...new Set(paths.map((path) => dirname(path)))] }
+  const users = table.layer === 'quarterly' ? [] : await usersOf(storage, table)
+  const paths = [...known.flatMap(({ path }) => path ?? []), ...users.flatMap((user) => user.paths)]
+  return { datasets: known, users, folders: [...new Set(paths.map((path) => dirname(path)))] }
 }
 
 function tablesUsing(table: Table): Omit<UsingDataset, 'paths'>[] {
@@ -160,7 +160,8 @@ export async function brokenReferences(
   table: Table,
   after: Acceptance | null,
 ): Promise<Fault[]> {
-  const path = after && (await storage.localFile(after.curated.key))
+  // a roll-up holds every code of its purchases and far fewer rows
+  const path = after && (await storage.localFile((after.rolled ?? after.curated).key))
   const users = await usersOf(storage, table)
   const known = await referredTo(storage, table)
   const paths = [
@@ -176,8 +177,8 @@ export async function brokenReferences(
       withConnection(instance, async (connection) => {
         return (await (await connection.run(sql)).getRowsJS()) as (string | number | bigint | null)[][]
       })
-    const keys = table.key.map((name) => `cast(null as varchar) as ${id(name)}`).join(', ')
-    const rows = path ? `read_parquet(${quote(path)})` : `(select ${keys} where false)`
+    const nothing = table.key.map((name) => `cast(null as varchar) as ${id(name)}`).join(', ')
+    const rows = path ? `read_parquet(${quote(path)})` : `(select ${nothing} where false)`
     return [
       ...(table.layer === 'reference' ? await orphanFaults(rows, users, select) : []),
       ...(path ? await danglingFaults(table, rows, known, select) : []),

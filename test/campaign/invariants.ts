@@ -74,7 +74,9 @@ export class Invariants {
         const before = effective(commits.slice(0, at))?.delivery ?? null
         if (commit.supersedes !== before)
           faults.push(`${key} supersedes ${commit.supersedes}, but ${before} counted`)
-        return [...faults, ...this.#once(key, () => this.#acceptance(key, commit))]
+        // one that a withdrawal had to make count again says what counted meanwhile, which no sender was told
+        const again = commits.slice(0, at).some(({ delivery }) => delivery === commit.delivery)
+        return [...faults, ...this.#once(key, () => this.#acceptance(key, commit, again))]
       })
     })
   }
@@ -82,6 +84,7 @@ export class Invariants {
   #acceptance(
     key: string,
     { delivery, landing, curated, rolled, rows, refused_rows, dataset, supersedes }: StoredCommit,
+    again: boolean,
   ): string[] {
     const sent = sentAs(delivery)
     const faults = [landing, curated, ...(rolled ? [rolled] : [])].flatMap((file) =>
@@ -98,7 +101,7 @@ export class Invariants {
         receipt.status === 'accepted' &&
         receipt.rows === rows &&
         receipt.refused_rows === refused_rows &&
-        receipt.supersedes === supersedes,
+        (again || receipt.supersedes === supersedes),
     )
     if (!said) faults.push(`${key} counts, but no receipt says so`)
     if (refused_rows > 0 && this.#lake.keys(`quarantine/${dataset}/${delivery}`).length === 0)

@@ -130,7 +130,8 @@ export class Judge {
         const says = (...these: string[]) =>
           landings.filter(({ outcome }) => these.includes(outcome.says)).length
         const least = says('accepted')
-        const most = least + says('died') + (this.#trials.length > 1 ? says('refused') : 0)
+        const restored = this.#all('withdraw').filter((one) => this.#mayBeRestored(one, delivery)).length
+        const most = least + says('died') + (this.#trials.length > 1 ? says('refused') : 0) + restored
         if (accepted < least || accepted > most)
           this.#fault(`${scope} has ${accepted} new acceptances of ${delivery}, not ${least} to ${most}`)
         for (const one of own)
@@ -140,13 +141,21 @@ export class Judge {
     }
   }
 
+  /** A withdrawal that finds afterwards that somebody needs the delivery makes it count again. */
+  #mayBeRestored({ operation, outcome }: Of<'withdraw'>, delivery: string): boolean {
+    const refused = outcome.says === 'refused_withdrawal'
+    return refused && operation.delivery === delivery && this.#trials.length > 1
+  }
+
   #withdrawalIsWanted(delivery: string, reason: string, takenBack: number): void {
     if (reason === TAKEN_BACK && this.#trials.length > 1 && takenBack > 0) return
     const wanted = this.#all('withdraw').some(
       ({ operation, outcome }) =>
         operation.delivery === delivery &&
         operation.reason === reason &&
-        (outcome.says === 'withdrawn' || outcome.says === 'died'),
+        (outcome.says === 'withdrawn' ||
+          outcome.says === 'died' ||
+          this.#mayBeRestored({ operation, outcome }, delivery)),
     )
     if (!wanted) this.#fault(`nobody wanted ${delivery} withdrawn: ${reason}`)
   }
