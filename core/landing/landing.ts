@@ -20,7 +20,7 @@ import type { ParquetFile } from './parquet-concat.ts'
 import { type Fault, type Problem, type ProblemContext, problem } from './problems.ts'
 import type { Received } from './receive.ts'
 import { type Part, type RecordReader, readRecords, type Scan } from './records.ts'
-import { brokenReferences, orphanFaults, readKnown, referenceState, usersOf } from './references.ts'
+import { brokenReferences, orphanFaults, readKnown, referenceState, type UsingDataset } from './references.ts'
 import { Rows } from './rows.ts'
 import { sameRows } from './same-rows.ts'
 import { headerFaults, refusesFile, tableFaults } from './whole-file-checks.ts'
@@ -120,7 +120,7 @@ export class Landing {
       this.#codes = await codesOf(this.#table, rows)
       if (scan.unreadable) return await this.#refuse(null, [unreadable(scan)], 0)
       const refused_rows = rows.refusedRows
-      const whole = await this.#wholeFileFaults(rows, scan, refused_rows)
+      const whole = await this.#wholeFileFaults(rows, scan, refused_rows, known.users)
       if (whole.length > 0) return await this.#refuse(rows, whole, refused_rows)
       const rolling = this.#table.name === 'purchases' ? rows.rolled() : null
       const [curated, rolled] = await Promise.all([rows.curated(), rolling])
@@ -133,7 +133,12 @@ export class Landing {
     }
   }
 
-  async #wholeFileFaults(rows: Rows, scan: Scan, refused_rows: number): Promise<Fault[]> {
+  async #wholeFileFaults(
+    rows: Rows,
+    scan: Scan,
+    refused_rows: number,
+    users: readonly UsingDataset[],
+  ): Promise<Fault[]> {
     const whole = { line: null, column: null }
     if (scan.records === 0) return [{ ...whole, value: null, rule: 'empty' }]
     if (refusesFile(this.#table, scan.records - refused_rows, refused_rows)) {
@@ -144,7 +149,6 @@ export class Landing {
     }
     const faults = await tableFaults(this.#table, rows)
     if (faults.length > 0 || isQuarterly(this.#table)) return faults
-    const users = await usersOf(this.#storage, this.#table)
     return await orphanFaults(rows.goodRows()!, users, (sql) => rows.select(sql))
   }
 
