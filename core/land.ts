@@ -7,7 +7,7 @@ import { SkafferiError } from './errors.ts'
 import { readScope } from './lake/commits.ts'
 import { deliveryOf, isQuarterly, type Scope } from './lake/layout.ts'
 import { FastRows } from './landing/fast-rows.ts'
-import { duplicateOf, Landing } from './landing/landing.ts'
+import { Landing } from './landing/landing.ts'
 import type { Problem } from './landing/problems.ts'
 import { receive } from './landing/receive.ts'
 import { readKnown, referenceState } from './landing/references.ts'
@@ -56,7 +56,8 @@ export interface LandEffects {
 
 /**
  * Lands one file: validates every row, stores bytes, rows and receipt, and commits last. A refusal changes
- * nothing that counts. The bytes of the delivery in force are a duplicate and change nothing at all.
+ * nothing that counts. The bytes of the delivery in force are a duplicate and change nothing at all, unless its references have
+ * broken: then it is taken back.
  *
  * @throws SkafferiError `usage` for an unknown dataset, a missing quarter or an unreadable file
  */
@@ -80,7 +81,6 @@ export async function land(
     await assertUnchanged()
     const delivery = deliveryOf(scope, file.sha256)
     const state = await readScope(storage, scope)
-    if (state.effective?.landing.sha256 === file.sha256) return duplicateOf(state.effective)
     const landing = new Landing(
       storage,
       workspace,
@@ -90,6 +90,7 @@ export async function land(
       { ...file, delivery, reference_state },
       effects,
     )
+    if (state.effective?.landing.sha256 === file.sha256) return await landing.duplicate(state.effective)
     return (fast && (await landing.runFast(fast, assertUnchanged))) ?? (await landing.run())
   } finally {
     await fast?.close()

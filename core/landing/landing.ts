@@ -193,7 +193,7 @@ export class Landing {
     const landing = { key: await this.#storeBytes(), sha256: this.#file.sha256, bytes: this.#file.bytes }
     for (;;) {
       const state = await readScope(this.#storage, this.#scope)
-      if (state.effective?.landing.sha256 === this.#file.sha256) return duplicateOf(state.effective)
+      if (state.effective?.landing.sha256 === this.#file.sha256) return await this.duplicate(state.effective)
       const supersedes = state.effective?.delivery ?? null
       const result = await this.#answer('accepted', built.curated.rows, refused_rows, supersedes, rows, [])
       const commit = this.#acceptance(state, built, refused_rows, landing)
@@ -204,6 +204,19 @@ export class Landing {
   /** Reference data may have changed between the look at it and the commit: what broke is taken back. */
   async #holds(commit: Acceptance, result: LandResult): Promise<LandResult> {
     if ((await referenceState(this.#storage, this.#table)) === this.#file.reference_state) return result
+    return await this.#keep(commit, result)
+  }
+
+  /**
+   * Answers to bytes that count already. The landing that brought them may have died before it could look at
+   * their references again, so that is done here.
+   */
+  async duplicate(effective: Acceptance): Promise<LandResult> {
+    return await this.#keep(effective, duplicateOf(effective))
+  }
+
+  /** Gives the result as long as a delivery's references hold; else takes it back and says what broke. */
+  async #keep(commit: Acceptance, result: LandResult): Promise<LandResult> {
     const faults = await brokenReferences(this.#storage, this.#table, commit)
     if (faults.length === 0) return result
     const reason = 'reference data changed while it was landed'
@@ -383,14 +396,7 @@ async function codesOf(table: Table, rows: Rows): Promise<Map<string, string[]>>
 }
 
 /** The answer to bytes that count already. */
-export function duplicateOf({
-  delivery,
-  dataset,
-  source,
-  quarter,
-  rows,
-  refused_rows,
-}: Acceptance): LandResult {
+function duplicateOf({ delivery, dataset, source, quarter, rows, refused_rows }: Acceptance): LandResult {
   const known = { delivery, dataset, source, quarter, rows, refused_rows }
   return { ...known, status: 'duplicate', supersedes: null, problems: [], problems_total: 0 }
 }
