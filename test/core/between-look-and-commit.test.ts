@@ -92,7 +92,7 @@ describe('a list of places that is withdrawn while somebody lands what needs it'
     expect(await counting(copy, 'portions')).not.toBeNull()
     const { committed_at, ...again } = await jsonOf(copy, 'commits/places/000004.json')
     expect(again).toEqual({ ...before, committed_at: undefined, n: 4, supersedes: old_places })
-    expect(String(committed_at) >= String(before['committed_at'])).toBe(true)
+    expect(String(committed_at) >= String(before.committed_at)).toBe(true)
   })
 
   test('stays withdrawn when it came first, and the other is taken back', async () => {
