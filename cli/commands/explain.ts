@@ -160,7 +160,9 @@ function sayLines(terminal: Terminal, { deliveries, lines, lines_total }: Explan
     sayTexts(terminal, one.header, of.get(one.delivery) ?? [])
     const left = one.lines - (of.get(one.delivery)?.length ?? 0)
     if (one.lines === 0)
-      terminal.say(`  ${whole(one.rows)} rows accepted, ${whole(one.refused_rows)} refused`)
+      terminal.say(
+        `  ${whole(one.rows)} rows accepted, ${whole(one.refused_rows)} refused; commit ${one.commit}, sha256 ${one.sha256}`,
+      )
     if (left > 0) terminal.say(`  … and ${whole(left)} more`)
   }
 }

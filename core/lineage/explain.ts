@@ -3,6 +3,7 @@ import { formulas } from '../../schemas/formulas.ts'
 import { marts } from '../../schemas/marts/index.ts'
 import type { Table, Text } from '../../schemas/table.ts'
 import type { DuckDBEngine } from '../engines/duckdb.ts'
+import { SkafferiError } from '../errors.ts'
 import { noticesOf, type RunRecord } from '../lake/runs.ts'
 import type { MartRow, MartValue } from '../mart-text.ts'
 import { loadModels, type Model } from '../models.ts'
@@ -17,7 +18,7 @@ import { keyColumns, noSuchRow, parseKey } from './key.ts'
 import { bearingLines } from './positions.ts'
 import { readSources, type SourceDelivery, type SourceLine } from './sources.ts'
 import { type Asked, decidingPlaces, startOf } from './start.ts'
-import { type ModelColumns, walkBack } from './walk.ts'
+import { type ModelColumns, reachedModels, walkBack } from './walk.ts'
 
 /** Which number to walk back. */
 export interface ExplainRequest {
@@ -90,14 +91,34 @@ export async function explain(storage: Storage, request: ExplainRequest): Promis
   if (!columns.includes(column)) throw unknownName(`column to explain in ${table.name}`, column, columns)
   const key = parseKey(table, request.key)
   const record = await findRun(storage, request)
+  const models = await loadModels()
+  refuseWithoutModels(models, record, table.name, column)
   const engine = await openRun(storage, record)
   try {
     const row = await rowOf(engine, table, key)
     const asked = { mart: table.name, column, row, footing: footingOf(table.name, column, row) }
-    return await explainRow(storage, engine, record, table, asked, request)
+    return await explainRow(storage, engine, record, models, table, asked, request)
   } finally {
     await engine.close()
   }
+}
+
+/** A run of older models may lack what today's walk goes through. */
+function refuseWithoutModels(
+  models: readonly Model[],
+  { run, quarter, models: stored }: RunRecord,
+  mart: string,
+  column: string,
+): void {
+  // of no row yet: a row can only open more ways
+  const reached = reachedModels(models, mart, closedModels(footingOf(mart, column, {})))
+  const missing = [...reached].filter((name) => stored[name] === undefined)
+  if (missing.length === 0) return
+  const what = `${missing.length === 1 ? 'model' : 'models'} ${missing.join(', ')}`
+  throw new SkafferiError(
+    'usage',
+    `run ${run} has no result of ${what}, which ${mart}.${column} rests on: analyse the quarter again (skafferi analyse --quarter ${quarter})`,
+  )
 }
 
 async function rowOf(engine: DuckDBEngine, table: Table, key: ReadonlyMap<string, string>): Promise<MartRow> {
@@ -118,12 +139,13 @@ async function explainRow(
   storage: Storage,
   engine: DuckDBEngine,
   record: RunRecord,
+  known: readonly Model[],
   table: Table,
   asked: Asked,
   { most_rows = MOST_ROWS, most_lines = MOST_LINES }: ExplainRequest,
 ): Promise<Explanation> {
   const { mart, column, row } = asked
-  const models = (await loadModels()).filter(({ name }) => record.models[name] !== undefined)
+  const models = known.filter(({ name }) => record.models[name] !== undefined)
   const grounding = await groundingOf(engine, record, models, asked)
   const walked = models.toReversed().filter(({ name }) => grounding.reached.has(name))
   const explained: ExplainedModel[] = []
@@ -148,7 +170,7 @@ async function explainRow(
     models: explained,
     lines_total: [...positions.values()].reduce((sum, { total }) => sum + total, 0),
     ...(await readSources(storage, pins, positions)),
-    notices: [...noticesOf(record), ...changedModels(record, walked)],
+    notices: [...noticesOf(record), ...changedModels(record, walked), ...undeclared(asked, explained)],
   }
 }
 
@@ -199,10 +221,11 @@ async function modelRows(
   const names = [...columns.get(name)!].map((column) => `"${column}"`).join(', ')
   // the quarter asked about comes first
   const order = columns.get(name)!.has('quarter_index') ? `quarter_index desc, ${names}` : names
+  // not `count(*) over ()`: filtered, it can break DuckDB for the whole process (duckdb/duckdb#25713)
   const counted = plainRows(
     await engine.query(
-      `select ${names}, count(*) over () as rows_total from ${relation(name)} where ${where}
-      order by ${order} limit ${Math.max(1, most)}`,
+      `select ${names}, (select count(*) from ${relation(name)} where ${where}) as rows_total
+      from ${relation(name)} where ${where} order by ${order} limit ${Math.max(1, most)}`,
     ),
   )
   return {
@@ -225,6 +248,16 @@ function relation(model: string): string {
 /** What a model's text says of itself under a word. */
 function said(sql: string, word: string): string {
   return new RegExp(`^-- ${word}: (.*)$`, 'm').exec(sql)?.[1] ?? ''
+}
+
+/** Of what came unasked, only its delivery can tell; that must be said, since no line of `sources` does. */
+function undeclared({ mart, row }: Asked, models: readonly ExplainedModel[]): string[] {
+  if (mart !== 'coverage' || row.status !== 'unexpected') return []
+  const { source, dataset, quarter } = row
+  const declared = models.find(({ model }) => model === 'stg_sources')!.rows_total > 0
+  return declared
+    ? [`sources declares ${source} ${dataset}, but not for ${quarter}: it came unasked`]
+    : [`no row of sources declares ${source} ${dataset} for ${quarter}: all that tells of it is its delivery`]
 }
 
 /** A run of another version of the models is explained with those of today; that must be said. */

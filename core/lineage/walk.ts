@@ -92,6 +92,21 @@ export function walkBack(
   return reached
 }
 
+/** Every model that a walk from a mart can come to, the mart first; models as for `walkBack`. */
+export function reachedModels(
+  models: readonly Model[],
+  mart: string,
+  closed: ReadonlySet<string>,
+): Set<string> {
+  const names = new Set(models.map(({ name }) => name))
+  const reached = new Set([mart])
+  for (const { name, reads } of models.toReversed()) {
+    if (!reached.has(name)) continue
+    for (const read of reads) if (names.has(read) && !closed.has(read)) reached.add(read)
+  }
+  return reached
+}
+
 /** What a model asks of what it reads, when this is asked of it. */
 function passOn(model: string, columns: ReadonlySet<string>, reach: Reach): Reach {
   const { quarters, before = 0, looks_at_every = [], asks = {}, calls = {} } = rules[model] ?? {}

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -266,6 +267,57 @@ describe('the worked example', () => {
       { dataset: 'sources', lines: 1, commit: 1 },
       { dataset: 'production', lines: 0, commit: 2 },
     ])
+  })
+
+  test('of what nobody declared, the walk ends in the delivery and says so', async () => {
+    const copy = new OverlayStorage(storage)
+    try {
+      const file = join(region, 'unasked.csv')
+      const text =
+        'producer,place,product_group,available_kg,produced_kg,is_organic,evidence\nfarm-x,9102,potato,5,,,derived\n'
+      await writeFile(file, text)
+      const scope = { dataset: 'production', source: 'unasked', quarter: '2026-Q4' }
+      const { delivery } = await land(copy, { file, ...scope })
+      const { run } = await analyse(copy, { quarter: '2026-Q4' })
+      const values = { status: 'unexpected', rows: 1, refused_rows: 0 }
+      for (const [column, value] of Object.entries(values)) {
+        const key = ['unasked', 'production']
+        const explanation = await explain(copy, { mart: 'coverage', key, column, run })
+        expect(explanation.value).toBe(value)
+        const sha256 = createHash('sha256').update(text).digest('hex')
+        const landed = `landing/production/unasked/${delivery}/unasked.csv`
+        expect(explanation.deliveries).toMatchObject([
+          { ...scope, delivery, commit: 1, file: landed, sha256, rows: 1, refused_rows: 0, lines: 0 },
+        ])
+        expect(explanation.notices).toContain(
+          'no row of sources declares unasked production for 2026-Q4: all that tells of it is its delivery',
+        )
+      }
+    } finally {
+      await copy.dispose()
+    }
+  })
+
+  test('a run that lacks a model on the way, or the mart itself, must be made anew', async () => {
+    const { quarter, run } = await findRun(storage, {})
+    const explainWithout = async (model: string, column: string) => {
+      const older = new OverlayStorage(storage)
+      try {
+        const record = JSON.parse(Buffer.from(await storage.read(`runs/${quarter}/${run}.json`)).toString())
+        delete record.models[model]
+        await older.put(`runs/${quarter}/${run}.json`, Buffer.from(JSON.stringify(record)))
+        return await explain(older, { mart: 'gaps', key: washed, column, run })
+      } finally {
+        await older.dispose()
+      }
+    }
+    for (const model of ['int_zone_stocks', 'gaps', 'int_cells'])
+      await expect(explainWithout(model, 'procurable_kg')).rejects.toMatchObject({
+        kind: 'usage',
+        message: `run ${run} has no result of model ${model}, which gaps.procurable_kg rests on: analyse the quarter again (skafferi analyse --quarter 2026-Q4)`,
+      })
+    // what is bought does not rest on stocks; 1400 − 120 + 520
+    expect(await explainWithout('int_zone_stocks', 'observed_kg')).toMatchObject({ value: 1800 })
   })
 
   test('no more rows and lines are given than asked for, and all are counted', async () => {
