@@ -14,7 +14,7 @@ import { tries } from '../support/thorough.ts'
 
 const folder = suiteFolder()
 /** Data package, tables, summaries, release.json, pointer. */
-const WRITES = 1 + publishedMarts.length * 3 + 2 + 1 + 1
+const WRITES = 1 + publishedMarts.length * 3 + 4 + 1 + 1
 let lake: MemoryStorage
 const effects: PublishEffects = { check: noViolations, disclose: showAll, patience_ms: 0 }
 
