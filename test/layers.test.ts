@@ -38,6 +38,8 @@ function violations(folders: string[], allowed: (name: string) => boolean): stri
 }
 
 const isPackage = (name: string) => !/\.(ts|js|json)$/.test(name)
+/** The package that a name belongs to: `@a/b/c` is in `@a/b`, `a/b` in `a`. */
+const packageOf = (name: string) => name.split('/', name.startsWith('@') ? 2 : 1).join('/')
 const dependencies = Object.keys(manifest.dependencies)
 
 test('schemas import zod and nothing else', () => {
@@ -61,6 +63,38 @@ test('the command line imports core, schemas and what it is bundled with', () =>
       ? /^(cli|core|schemas|data)\//.test(name)
       : name.startsWith('node:') || dependencies.includes(name)
   expect(violations(['cli'], allowed)).toEqual([])
+})
+
+test('functions import core, schemas and dependencies, never the command line', () => {
+  const allowed = (name: string) =>
+    !isPackage(name)
+      ? /^(functions|core|schemas)\//.test(name)
+      : name.startsWith('node:') || name === 'aws-lambda' || dependencies.includes(packageOf(name))
+  expect(violations(['functions'], allowed)).toEqual([])
+})
+
+test('infra imports schemas and what assembles a stack', () => {
+  const allowed = (name: string) =>
+    !isPackage(name)
+      ? /^(infra|schemas)\//.test(name)
+      : /^(node:|constructs$|cdk-nag$|aws-cdk-lib(\/|$))/.test(name)
+  expect(violations(['infra'], allowed)).toEqual([])
+})
+
+test('only infra knows the CDK', () => {
+  const knowing = within('core', 'cli', 'schemas', 'functions').filter((file) =>
+    imports(file).some((name) => /^(aws-cdk-lib|constructs|cdk-nag)/.test(name)),
+  )
+  expect(knowing).toEqual([])
+})
+
+test('only the adapters and the functions know the AWS SDK', () => {
+  const knowing = within('core', 'cli', 'schemas').filter((file) =>
+    imports(file).some((name) => name.startsWith('@aws-sdk/') || name.startsWith('@smithy/')),
+  )
+  expect(knowing.filter((file) => !/^core\/(storage\/s3|engines\/athena)[a-z0-9-]*\.ts$/.test(file))).toEqual(
+    [],
+  )
 })
 
 test('only the adapters and landing know DuckDB', () => {
