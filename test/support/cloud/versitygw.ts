@@ -1,0 +1,113 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3'
+import { freePort } from './free-port.ts'
+import { versitygwBinary } from './tools.ts'
+
+const REGION = 'eu-north-1'
+const CREDENTIALS = { accessKeyId: 'skafferi', secretAccessKey: 'skafferi-secret' }
+
+/** An S3 server of our own; nothing of the process's environment is touched. */
+export interface S3Server {
+  /** `http://127.0.0.1:<port>` */
+  readonly endpoint: string
+  readonly region: string
+  readonly credentials: typeof CREDENTIALS
+  /** What a program finds the server by: the SDK, the AWS command line, pyarrow. */
+  readonly environment: Readonly<Record<string, string>>
+  /** A client of its own; whoever asks for it destroys it. */
+  client(): S3Client
+  /** Makes a bucket, with versions kept, and gives its name. */
+  makeBucket(name?: string): Promise<string>
+  stop(): Promise<void>
+}
+
+/** Starts versitygw over a fresh folder on a free port. */
+export async function startS3Server(): Promise<S3Server> {
+  const folder = await mkdtemp(join(tmpdir(), 'skafferi-s3-'))
+  for (const name of ['data', 'versions']) await mkdir(join(folder, name))
+  const port = await freePort()
+  const server = spawn(
+    versitygwBinary(),
+    [
+      '--port',
+      `127.0.0.1:${port}`,
+      '--region',
+      REGION,
+      '--quiet',
+      '--health',
+      '/health',
+      '--keep-alive',
+    ].concat(['posix', '--versioning-dir', join(folder, 'versions'), join(folder, 'data')]),
+    {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ROOT_ACCESS_KEY: CREDENTIALS.accessKeyId, ROOT_SECRET_KEY: CREDENTIALS.secretAccessKey },
+    },
+  )
+  const killed = () => void server.kill('SIGKILL')
+  process.once('exit', killed)
+  const stop = async () => {
+    process.off('exit', killed)
+    if (server.exitCode === null && server.signalCode === null) {
+      server.kill('SIGKILL')
+      await once(server, 'exit')
+    }
+    await rm(folder, { recursive: true, force: true })
+  }
+  const endpoint = `http://127.0.0.1:${port}`
+  try {
+    await ready(server, `${endpoint}/health`)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { ...access(endpoint), stop }
+}
+
+function access(endpoint: string): Omit<S3Server, 'stop'> {
+  const client = () => new S3Client({ endpoint, region: REGION, credentials: CREDENTIALS })
+  let buckets = 0
+  return {
+    endpoint,
+    region: REGION,
+    credentials: CREDENTIALS,
+    environment: {
+      AWS_ENDPOINT_URL_S3: endpoint,
+      AWS_REGION: REGION,
+      AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+    },
+    client,
+    async makeBucket(name = `lake-${++buckets}`) {
+      const s3 = client()
+      await s3.send(new CreateBucketCommand({ Bucket: name }))
+      await s3.send(
+        new PutBucketVersioningCommand({ Bucket: name, VersioningConfiguration: { Status: 'Enabled' } }),
+      )
+      s3.destroy()
+      return name
+    },
+  }
+}
+
+async function ready(server: ChildProcess, url: string): Promise<void> {
+  let said = ''
+  server.stderr!.on('data', (chunk: Buffer) => {
+    said = `${said}${chunk}`.slice(-2000)
+  })
+  for (let waited = 0; waited < 20_000; waited += 50) {
+    if (server.exitCode !== null) break
+    if (
+      await fetch(url).then(
+        ({ ok }) => ok,
+        () => false,
+      )
+    )
+      return
+    await new Promise((done) => setTimeout(done, 50))
+  }
+  throw new Error(`versitygw does not answer at ${url}: ${said.trim() || 'it said nothing'}`)
+}
