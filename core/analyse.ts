@@ -1,21 +1,22 @@
 import { createHash } from 'node:crypto'
 import { datasets } from '../schemas/datasets/index.ts'
+import { purchases } from '../schemas/datasets/purchases.ts'
 import { marts } from '../schemas/marts/index.ts'
 import { rolled_purchases } from '../schemas/rolled.ts'
+import { rowColumns } from '../schemas/row-files.ts'
 import type { Table } from '../schemas/table.ts'
 import { DuckDBEngine, type LakeTable } from './engines/duckdb.ts'
-import type { Engine, SavedFile } from './engines/engine.ts'
+import type { Engine } from './engines/engine.ts'
 import { SkafferiError } from './errors.ts'
 import { readScopes, type ScopeState } from './lake/commits.ts'
 import { noticesOf, type Pin, type RunRecord, writeRun } from './lake/runs.ts'
-import { loadModels, type Model, renderModel } from './models.ts'
-import { parseQuarter, type Quarter, quarterAt, stockholmDay } from './quarter.ts'
-import type { ParameterValue } from './sql-text.ts'
+import { loadModels } from './models.ts'
+import { parseQuarter, type Quarter, stockholmDay } from './quarter.ts'
+import { QUARTERS_BEFORE, type RunModelsEffects, runModels } from './run-models.ts'
 import type { Storage } from './storage/storage.ts'
 import { VERSION } from './version.ts'
 
-/** Quarters before the asked one that a run reads: four quarters of opportunities, each with eight of stock. */
-export const QUARTERS_BEFORE = 10
+export { parameterValues, QUARTERS_BEFORE, type RunParameters, runModels } from './run-models.ts'
 
 /** What to compute. */
 export interface AnalyseRequest {
@@ -25,11 +26,10 @@ export interface AnalyseRequest {
 }
 
 /** What a run needs of its surroundings beside the lake. */
-export interface AnalyseEffects {
+export interface AnalyseEffects extends RunModelsEffects {
   readonly now?: () => Date
   /** Opens the engine over the lake's tables; default DuckDB. */
   readonly openEngine?: (storage: Storage, tables: readonly LakeTable[]) => Promise<Engine>
-  readonly onModel?: (model: string, number: number, of: number) => void
 }
 
 /** What the caller is told. */
@@ -151,25 +151,14 @@ function pinOf({ effective, first }: ScopeState): Pin {
   }
 }
 
-const ENVELOPE = [
-  { name: 'delivery', type: 'code' },
-  { name: 'source', type: 'code' },
-  { name: 'line', type: 'count' },
-] as const
-
-/** Columns of a dataset's row files; a dataset with a column `source` of its own keeps that one. */
-function withEnvelope(columns: Table['columns']): LakeTable['columns'] {
-  return [...columns, ...ENVELOPE.filter((one) => !columns.some(({ name }) => name === one.name))]
-}
-
 /** The tables that models read, over exactly the files of the pinned deliveries. */
 export function lakeTables(pins: readonly Pick<Pin, 'dataset' | 'keys'>[]): LakeTable[] {
   const keysOf = (dataset: string) => pins.filter((pin) => pin.dataset === dataset).flatMap((pin) => pin.keys)
-  const table = ({ name, columns, layer }: Table): LakeTable => ({
-    name,
-    columns: withEnvelope(columns),
-    keys: keysOf(name),
-    partitioned: layer === 'quarterly',
+  const tableOf = (dataset: Table): LakeTable => ({
+    name: dataset.name,
+    columns: rowColumns(dataset),
+    keys: keysOf(dataset.name),
+    partitioned: dataset.layer === 'quarterly',
   })
   const rolled = {
     name: rolled_purchases.name,
@@ -177,87 +166,10 @@ export function lakeTables(pins: readonly Pick<Pin, 'dataset' | 'keys'>[]): Lake
     keys: keysOf('purchases'),
     partitioned: true,
   }
-  return [...datasets.filter(({ name }) => name !== 'purchases').map(table), rolled]
+  return [...datasets.filter(({ name }) => name !== 'purchases').map(tableOf), rolled]
 }
 
 /** The curated purchase lines as a table, for those who ask for single lines; models read the roll-up. */
 export function purchaseLines(keys: readonly string[]): LakeTable {
-  const { name, columns } = datasets.find((dataset) => dataset.name === 'purchases')!
-  return { name, columns: withEnvelope(columns), keys, partitioned: true }
-}
-
-/** What the models' parameters say. */
-export interface RunParameters {
-  readonly quarter: Quarter
-  readonly run: string
-  /** Day in Stockholm by which deliveries are due, late or missing. */
-  readonly today: string
-}
-
-/** Values of the parameters that models and checks may name. */
-export function parameterValues({
-  quarter,
-  today,
-}: Omit<RunParameters, 'run'>): Record<string, ParameterValue> {
-  const first = quarterAt(quarter.index - QUARTERS_BEFORE)
-  return {
-    quarter: { type: 'text', value: quarter.name },
-    quarter_index: { type: 'integer', value: quarter.index },
-    first_index: { type: 'integer', value: first.index },
-    last_day: { type: 'date', value: quarter.last_day },
-    today: { type: 'date', value: today },
-    first_year: { type: 'integer', value: first.year },
-    last_year: { type: 'integer', value: quarter.year },
-  }
-}
-
-/** Saves the pins and then each model, in the order given. */
-export async function runModels(
-  engine: Engine,
-  models: readonly Model[],
-  inputs: readonly Pin[],
-  { quarter, run, today }: RunParameters,
-  effects: Pick<AnalyseEffects, 'onModel'> = {},
-): Promise<Record<string, SavedFile[]>> {
-  const values = parameterValues({ quarter, today })
-  const folder = { year: quarter.year, quarter: quarter.quarter, run }
-  const saved: Record<string, SavedFile[]> = {
-    inputs: await engine.save(pinsSql(inputs), { ...folder, model: 'inputs' }),
-  }
-  for (const [at, model] of models.entries()) {
-    effects.onModel?.(model.name, at + 1, models.length)
-    saved[model.name] = await engine.save(renderModel(model, values, folder), {
-      ...folder,
-      model: model.name,
-    })
-  }
-  return saved
-}
-
-/** The pins as a statement of literals, so that any engine can store them. */
-function pinsSql(inputs: readonly Pin[]): string {
-  const text = (value: string | null) =>
-    value === null ? 'cast(null as varchar)' : `'${value.replaceAll("'", "''")}'`
-  const rows = inputs.map((pin) => {
-    const index =
-      pin.quarter === null ? 'cast(null as bigint)' : `cast(${parseQuarter(pin.quarter).index} as bigint)`
-    const cells = [
-      text(pin.delivery),
-      text(pin.row_name),
-      text(pin.dataset),
-      text(pin.source),
-      text(pin.quarter),
-      index,
-      text(pin.received_at),
-    ]
-    cells.push(
-      `date '${pin.first_received_on}'`,
-      `cast(${pin.rows} as bigint)`,
-      `cast(${pin.refused_rows} as bigint)`,
-    )
-    return `(${cells.join(', ')})`
-  })
-  const columns =
-    'delivery, row_name, dataset, source, quarter, quarter_index, received_at, first_received_on, rows, refused_rows'
-  return `select ${columns} from (values\n${rows.join(',\n')}\n) as pins (${columns})`
+  return { name: purchases.name, columns: rowColumns(purchases), keys, partitioned: true }
 }

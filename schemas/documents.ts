@@ -15,13 +15,6 @@ interface TableSchemaField {
   readonly constraints: Readonly<Record<string, unknown>>
 }
 
-/** A column of a Glue table. */
-export interface GlueColumn {
-  readonly Name: string
-  readonly Type: string
-  readonly Comment: string
-}
-
 /** JSON Schema (2020-12) of one row of a table as JSON. */
 export function jsonSchema(table: Table): object {
   const properties = Object.fromEntries(table.columns.map((column) => [column.name, jsonColumn(column)]))
@@ -92,15 +85,6 @@ function foreignKeys(table: Table): object {
       reference: { resource: other === table.name ? '' : other, fields: keys },
     })),
   }
-}
-
-/** Columns of the Glue table that Athena and Trino read. */
-export function glueColumns(table: Table): GlueColumn[] {
-  return table.columns.map(({ name, type, description }) => ({
-    Name: name,
-    Type: logicalTypes[type].glue,
-    Comment: description.en,
-  }))
 }
 
 const pretty = (value: object) => `${JSON.stringify(value, null, 2)}\n`

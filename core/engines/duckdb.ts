@@ -42,6 +42,7 @@ export interface DuckDBOptions extends DuckDBLimits {
 /** The embedded engine: DuckDB in this process, over exactly the files it is given. */
 export class DuckDBEngine implements Engine {
   readonly name = 'duckdb'
+  readonly models_at_once = 1
   readonly #storage: Storage
   readonly #workspace: Workspace
   readonly #instance: DuckDBInstance

@@ -14,13 +14,16 @@ export interface SavedFile {
  */
 export interface Engine {
   readonly name: 'duckdb' | 'athena' | 'trino'
+  /** How many models it is good to save at the same time. */
+  readonly models_at_once: number
   /** The result as an Arrow table, exact: decimals stay decimals, integers stay 64 bits wide. */
   query(sql: string): Promise<ArrowTable>
   /**
    * Writes the result as Parquet below a folder of the lake that holds nothing yet. From then on the table
-   * of the model can be read, by later statements of this engine, with the run's columns beside its own.
+   * of the model can be read, by later statements of this engine, with the run's columns beside its own. An
+   * empty result may have no file. A signal that is aborted ends it early where the engine can.
    */
-  save(sql: string, folder: ModelFolder): Promise<SavedFile[]>
+  save(sql: string, folder: ModelFolder, signal?: AbortSignal): Promise<SavedFile[]>
   close(): Promise<void>
 }
 

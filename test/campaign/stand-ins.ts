@@ -76,6 +76,7 @@ export class CannedRuns {
  */
 export class CopyingEngine implements Engine {
   readonly name = 'duckdb'
+  readonly models_at_once = 1
   readonly #storage: Storage
   readonly #engine: DuckDBEngine
   readonly #canned: CannedRuns

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { staleFiles } from '../../docs/generate.ts'
 import { datasets } from '../../schemas/datasets/index.ts'
-import { glueColumns, jsonSchema, tableSchema } from '../../schemas/documents.ts'
+import { jsonSchema, tableSchema } from '../../schemas/documents.ts'
 import { logicalTypes } from '../../schemas/logical-types.ts'
 import { marts } from '../../schemas/marts/index.ts'
 import { defineTable, rowSchema } from '../../schemas/table.ts'
@@ -68,10 +68,6 @@ test('JSON Schema, Table Schema and Glue say the same of a column', () => {
       },
     ]),
   })
-  expect(glueColumns(table('purchases')).map(({ Name, Type }) => [Name, Type])).toContainEqual([
-    'kg',
-    'decimal(18,3)',
-  ])
 })
 
 test('the engines have the same words for a type but for case', () => {
