@@ -83,8 +83,12 @@ async function dispatch([name, ...args]: readonly string[], terminal: Terminal):
   }
   if (values.engine !== undefined && values.engine !== 'duckdb')
     throw unknownName('engine', String(values.engine), ['duckdb'])
-  const storage = openStorage(String(values.lake ?? process.env.SKAFFERI_LAKE ?? './lake'))
-  return await command.run({ storage, terminal, values, positionals })
+  const storage = await openStorage(String(values.lake ?? process.env.SKAFFERI_LAKE ?? './lake'))
+  try {
+    return await command.run({ storage, terminal, values, positionals })
+  } finally {
+    await storage.close()
+  }
 }
 
 function parse(command: Command, args: readonly string[]) {

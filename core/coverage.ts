@@ -34,7 +34,7 @@ export async function coverageNow(
     return plainRows(await engine.query('select * from coverage order by source, dataset')).map(withoutRun)
   } finally {
     await engine.close()
-    await overlay.dispose()
+    await overlay.close()
   }
 }
 

@@ -30,7 +30,7 @@ export async function whatIfOffered<T>(
     const { run } = await analyse(overlay, { quarter })
     return await use(overlay, run)
   } finally {
-    await overlay.dispose()
+    await overlay.close()
   }
 }
 

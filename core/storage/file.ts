@@ -112,6 +112,9 @@ export class FileStorage implements Storage {
     return { path, remove: () => rm(path, { recursive: true, force: true }) }
   }
 
+  /** Nothing to remove: the lake's own files are the local ones. */
+  async close(): Promise<void> {}
+
   async #writeAside(bytes: Uint8Array): Promise<string> {
     const aside = join(this.#root, '.work', randomUUID())
     await mkdir(dirname(aside), { recursive: true })
@@ -164,7 +167,10 @@ export class FileStorage implements Storage {
       .sort(compareKeys)
     for (const key of keys) {
       if (key.endsWith('/')) yield* this.#walk(key, prefix)
-      else yield { key, bytes: (await stat(join(this.#root, key))).size }
+      else {
+        const { size, mtime } = await stat(join(this.#root, key))
+        yield { key, bytes: size, stored_at: mtime }
+      }
     }
   }
 

@@ -72,7 +72,9 @@ export class MemoryStorage implements Storage {
   }
 
   /** Removes the local files that `localFile` made. */
-  async dispose(): Promise<void> {
-    if (this.#files !== undefined) await rm(await this.#files, { recursive: true, force: true })
+  async close(): Promise<void> {
+    const files = await this.#files
+    this.#files = undefined
+    if (files !== undefined) await rm(files, { recursive: true, force: true })
   }
 }

@@ -3,12 +3,15 @@ import { SkafferiError } from '../errors.ts'
 import { FileStorage } from './file.ts'
 import type { Storage } from './storage.ts'
 
-/** Opens the lake at a URL: a folder, as a path or `file:` URL. */
-export function openStorage(url: string): Storage {
+const VALID = 'valid: a folder such as ./lake, or s3://bucket/prefix'
+
+/** Opens the lake at a URL: a folder, as a path or `file:` URL, or a bucket in S3. */
+export async function openStorage(url: string): Promise<Storage> {
+  // the AWS SDK takes longer to load than a small command takes
+  if (url.startsWith('s3:')) return new (await import('./s3.ts')).S3Storage(url)
   if (url.startsWith('file:')) return new FileStorage(fileURLToPath(url))
-  if (/^[a-z][a-z0-9+.-]+:/i.test(url)) {
-    throw new SkafferiError('usage', `no storage for ${JSON.stringify(url)} (valid: a folder such as ./lake)`)
-  }
-  if (url === '') throw new SkafferiError('usage', 'the lake has no name (valid: a folder such as ./lake)')
+  if (/^[a-z][a-z0-9+.-]+:/i.test(url))
+    throw new SkafferiError('usage', `no storage for ${JSON.stringify(url)} (${VALID})`)
+  if (url === '') throw new SkafferiError('usage', `the lake has no name (${VALID})`)
   return new FileStorage(url)
 }

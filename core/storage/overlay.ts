@@ -57,9 +57,9 @@ export class OverlayStorage implements Storage {
     return await this.#above.workspace()
   }
 
-  /** Removes the local files of the layer on top. */
-  async dispose(): Promise<void> {
-    await this.#above.dispose()
+  /** Removes the local files of the layer on top; the lake below stays open. */
+  async close(): Promise<void> {
+    await this.#above.close()
   }
 
   async #either<T>(use: (storage: Storage) => Promise<T>): Promise<T> {

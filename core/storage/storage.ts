@@ -2,6 +2,8 @@
 export interface StoredObject {
   readonly key: string
   readonly bytes: number
+  /** When it was stored, by the store's clock, where it knows. */
+  readonly stored_at?: Date
 }
 
 /** What to store: bytes, or a local file that will not change any more. */
@@ -40,6 +42,8 @@ export interface Storage {
   swapPointer(key: string, content: string, expected: string | null): Promise<boolean>
   /** A new empty folder on this machine, from which `put` is cheap. */
   workspace(): Promise<Workspace>
+  /** Removes the local files that were made for callers, workspaces too; the store itself can still be used. */
+  close(): Promise<void>
 }
 
 /** Whether every store can hold an object of that key. */

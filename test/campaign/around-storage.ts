@@ -64,4 +64,8 @@ export class AroundStorage implements Storage {
     )
     return { path, remove: () => this.#around({ verb: 'remove', key: '' }, remove) }
   }
+
+  close(): Promise<void> {
+    return this.#storage.close()
+  }
 }

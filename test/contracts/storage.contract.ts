@@ -13,10 +13,10 @@ export interface OpenStorage {
 
 const text = (content: string) => Buffer.from(content)
 
-/** Everything a list yields. */
+/** Everything a list yields, but for when it was stored, which not every store knows. */
 export async function all(listed: AsyncIterable<StoredObject>): Promise<StoredObject[]> {
   const objects: StoredObject[] = []
-  for await (const object of listed) objects.push(object)
+  for await (const { key, bytes } of listed) objects.push({ key, bytes })
   return objects
 }
 
@@ -85,6 +85,14 @@ export function storageContract(name: string, open: () => Promise<OpenStorage>):
         const read = await storage.read('copy')
         read.fill(0)
         expect(await readText('copy')).toBe('abc')
+      })
+
+      test('an object was stored about when its store says, where it knows', async () => {
+        const before = Date.now()
+        await put('a')
+        for await (const { stored_at } of storage.list('')) {
+          if (stored_at) expect(Math.abs(stored_at.getTime() - before)).toBeLessThan(60_000)
+        }
       })
 
       test('a missing file to store is an error and leaves nothing', async () => {

@@ -20,7 +20,7 @@ beforeAll(async () => {
     await Promise.all(YEAR.map((quarter) => findRun(storage, { quarter }))),
   )
 }, 5 * MINUTES)
-afterAll(() => storage.dispose())
+afterAll(() => storage.close())
 
 test(
   "nothing withheld of the bundled region's year is told by what is shown",

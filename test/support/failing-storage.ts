@@ -59,6 +59,10 @@ export class FailingStorage implements Storage {
     return this.#storage.workspace()
   }
 
+  close(): Promise<void> {
+    return this.#storage.close()
+  }
+
   async #write<T>(key: string, write: () => Promise<T>): Promise<T> {
     const fails = ++this.writes === this.#failure?.at
     if (fails && this.#failure?.when === 'before') throw new Error(`write ${this.writes} fails: ${key}`)

@@ -294,7 +294,7 @@ describe('the worked example', () => {
         )
       }
     } finally {
-      await copy.dispose()
+      await copy.close()
     }
   })
 
@@ -308,7 +308,7 @@ describe('the worked example', () => {
         await older.put(`runs/${quarter}/${run}.json`, Buffer.from(JSON.stringify(record)))
         return await explain(older, { mart: 'gaps', key: washed, column, run })
       } finally {
-        await older.dispose()
+        await older.close()
       }
     }
     for (const model of ['int_zone_stocks', 'gaps', 'int_cells'])
@@ -341,7 +341,7 @@ describe('the worked example', () => {
       const failing = explain(tampered, { mart: 'gaps', key: washed, column: 'demand_kg' })
       await expect(failing).rejects.toThrow(`${file} is not the file that commit 1 of its scope accepted`)
     } finally {
-      await tampered.dispose()
+      await tampered.close()
     }
   })
 
