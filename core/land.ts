@@ -21,6 +21,8 @@ const BIG_FILE_BYTES = 4 << 20
 /** What a sender says about a file. */
 export interface LandRequest {
   readonly file: string
+  /** How the file was called by its sender; default its own name. */
+  readonly name?: string | undefined
   readonly dataset: string
   readonly source: string
   readonly quarter?: string | undefined

@@ -17,6 +17,9 @@ export function deliveryOf({ dataset, source, quarter }: Scope, sha256: string):
   return `d${createHash('sha256').update(text).digest('hex').slice(0, 24)}`
 }
 
+/** What names of deliveries look like. */
+export const DELIVERY = /^d[0-9a-f]{24}$/
+
 const partition = (quarter: Quarter | null) =>
   quarter ? `year=${quarter.year}/quarter=${quarter.quarter}/` : ''
 

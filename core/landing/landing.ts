@@ -49,6 +49,7 @@ export class Landing {
   readonly #effects: LandEffects
   readonly #received_at: Date
   #codes: ProblemContext['codes'] = new Map()
+  #landing_key: string | undefined
 
   constructor(
     storage: Storage,
@@ -172,14 +173,32 @@ export class Landing {
     return { path, rows: built.rows, ...(await hashFile(path)) }
   }
 
-  /** The bytes as received; sent again under another name they stand here already. */
+  /**
+   * The bytes as received; sent again under another name they stand here already. Where others may write too,
+   * what lies in the folder need not be what its name promises.
+   */
   async #storeBytes(): Promise<string> {
+    this.#landing_key ??= await this.#bytesStored()
+    return this.#landing_key
+  }
+
+  async #bytesStored(): Promise<string> {
     const folder = keys.landing(this.#scope, this.#file.delivery)
-    for await (const { key } of this.#storage.list(folder)) return key
-    const name = basename(this.#request.file).replaceAll(/[\\/\p{Cc}]/gu, '_')
-    const key = `${folder}${/^\.*$/.test(name) ? 'file' : name}`
-    await this.#storage.put(key, { file: join(this.#workspace.path, 'received') })
-    return key
+    for await (const { key, bytes } of this.#storage.list(folder))
+      if (bytes === this.#file.bytes && (await this.#isReceived(key))) return key
+    const name = this.#name().replaceAll(/[\\/\p{Cc}]/gu, '_')
+    const path = join(this.#workspace.path, 'received')
+    const file = /^\.*$/.test(name) ? 'file' : name
+    const numbered = (n: number) => `${folder}${n === 1 ? '' : `${n}-`}${file}`
+    return numbered(await putNumbered(this.#storage, path, numbered))
+  }
+
+  async #isReceived(key: string): Promise<boolean> {
+    return (await hashFile(await this.#storage.localFile(key))).sha256 === this.#file.sha256
+  }
+
+  #name(): string {
+    return basename(this.#request.name ?? this.#request.file)
   }
 
   async #storeQuarantine(rows: Rows): Promise<void> {
@@ -307,7 +326,7 @@ export class Landing {
     try {
       const receipt = {
         ...said,
-        file: basename(this.#request.file),
+        file: this.#name(),
         received_at: this.#received_at.toISOString(),
       }
       await file.write(`${JSON.stringify(receipt).slice(0, -1)},"problems":[`)

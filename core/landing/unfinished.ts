@@ -1,0 +1,60 @@
+import { QUARTER } from '../../schemas/logical-types.ts'
+import { readScopes } from '../lake/commits.ts'
+import { readReceipt } from '../receipts/stored-receipt.ts'
+import type { Storage, StoredObject } from '../storage/storage.ts'
+import { type UploadKey, uploadKey } from './upload-key.ts'
+
+/** An object below `landing/` that is an upload. */
+type Upload = StoredObject & UploadKey
+
+/**
+ * Keys below `landing/` that were stored before an instant and whose landing has not come to an end: uploads
+ * whose message was lost, and landings that died. Keys that are no upload's are left out.
+ */
+export async function unfinishedLandings(storage: Storage, older_than: Date): Promise<string[]> {
+  const uploads: Upload[] = []
+  for await (const object of storage.list('landing/')) {
+    const upload = uploadKey(object.key)
+    if (upload) uploads.push({ ...object, ...upload })
+  }
+  const ended = await endedDeliveries(storage)
+  const isEnded = endedBy(uploads, ended)
+  return uploads
+    .filter(({ stored_at }) => stored_at === undefined || stored_at < older_than)
+    .filter((upload) => !isEnded(upload))
+    .map(({ key }) => key)
+}
+
+/** Deliveries that were accepted or refused, with their quarter. An acceptance without commit is no end. */
+async function endedDeliveries(storage: Storage): Promise<Map<string, string | null>> {
+  const ended = new Map<string, string | null>()
+  for (const { commits } of await readScopes(storage))
+    for (const commit of commits) if (commit.kind === 'acceptance') ended.set(commit.delivery, commit.quarter)
+  const told = new Set<string>()
+  for await (const { key } of storage.list('receipts/')) told.add(key.split('/')[1]!.split('.')[0]!)
+  for (const delivery of told) {
+    if (ended.has(delivery)) continue
+    const { head } = await readReceipt(storage, delivery)
+    if (head.status === 'refused') ended.set(delivery, head.quarter)
+  }
+  return ended
+}
+
+/** A file put by hand has come to an end if a delivery has, whose copy of it is not older. */
+function endedBy(uploads: readonly Upload[], ended: ReadonlyMap<string, string | null>) {
+  const copies = new Map<string, Date | undefined>()
+  const name = ({ dataset, source, name, bytes }: Upload, quarter: string | null) =>
+    [dataset, source, quarter ?? 'all', name, bytes].join('/')
+  for (const upload of uploads) {
+    const quarter = ended.get(upload.folder)
+    if (quarter !== undefined) copies.set(name(upload, quarter), upload.stored_at)
+  }
+  return (upload: Upload): boolean => {
+    const { folder, stored_at } = upload
+    const by_hand = folder === 'all' || QUARTER.test(folder)
+    if (!by_hand) return ended.has(folder)
+    const copy = name(upload, folder === 'all' ? null : folder)
+    const copied_at = copies.get(copy)
+    return copies.has(copy) && (!stored_at || !copied_at || copied_at >= stored_at)
+  }
+}
