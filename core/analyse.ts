@@ -6,10 +6,11 @@ import { rolled_purchases } from '../schemas/rolled.ts'
 import { rowColumns } from '../schemas/row-files.ts'
 import type { Table } from '../schemas/table.ts'
 import { DuckDBEngine, type LakeTable } from './engines/duckdb.ts'
-import type { Engine } from './engines/engine.ts'
+import { type Engine, modelPrefix } from './engines/engine.ts'
 import { SkafferiError } from './errors.ts'
 import { readScopes, type ScopeState } from './lake/commits.ts'
-import { noticesOf, type Pin, type RunRecord, writeRun } from './lake/runs.ts'
+import { keys } from './lake/layout.ts'
+import { assertRunName, noticesOf, type Pin, type RunRecord, writeRun } from './lake/runs.ts'
 import { loadModels } from './models.ts'
 import { parseQuarter, type Quarter, stockholmDay } from './quarter.ts'
 import { QUARTERS_BEFORE, type RunModelsEffects, runModels } from './run-models.ts'
@@ -23,6 +24,8 @@ export interface AnalyseRequest {
   readonly quarter: string
   /** Deliveries as they counted at this instant; default now. */
   readonly as_of?: Date | undefined
+  /** What to call the run; default a name that sorts by time. */
+  readonly run?: string | undefined
 }
 
 /** What a run needs of its surroundings beside the lake. */
@@ -50,7 +53,8 @@ export interface AnalyseResult {
  * Computes every model of one quarter from the deliveries that count, and records the run last. A failed run
  * leaves files that nobody sees; trying again is a new run.
  *
- * @throws SkafferiError `usage` for a malformed quarter or a lake without deliveries
+ * @throws SkafferiError `usage` for a malformed quarter, a lake without deliveries, a run's name that is no name
+ *   or has been given before
  */
 export async function analyse(
   storage: Storage,
@@ -59,6 +63,7 @@ export async function analyse(
 ): Promise<AnalyseResult> {
   const now = effects.now?.() ?? new Date()
   const quarter = parseQuarter(request.quarter)
+  if (request.run !== undefined) await assertFree(storage, quarter, request.run)
   const inputs = await pinDeliveries(storage, quarter, request.as_of)
   if (inputs.length === 0) {
     throw new SkafferiError(
@@ -66,7 +71,7 @@ export async function analyse(
       `no deliveries count in ${storage.url} for ${quarter.name}: land some first (skafferi land DIR)`,
     )
   }
-  const run = runName(now)
+  const run = request.run ?? runName(now)
   const engine = await (effects.openEngine ?? openDuckDBEngine)(storage, lakeTables(inputs))
   try {
     const models = await loadModels()
@@ -92,6 +97,7 @@ export async function analyse(
       marts: Object.fromEntries(
         marts.map(({ name }) => [name, (saved[name] ?? []).reduce((sum, file) => sum + file.rows, 0)]),
       ),
+      ...(engine.queries ? { queries: [...engine.queries] } : {}),
     }
     await writeRun(storage, record)
     return resultOf(record)
@@ -117,11 +123,21 @@ function resultOf(record: RunRecord): AnalyseResult {
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
 /** Names sort by time; the rest keeps two runs of one millisecond apart. */
-function runName(now: Date): string {
+export function runName(now: Date): string {
   return `${now.toISOString().replaceAll(/[-:.]/g, '')}-${crypto.randomUUID().slice(0, 8)}`
 }
 
-const openDuckDBEngine = (storage: Storage, tables: readonly LakeTable[]) =>
+/** A name that was given to a run, even to one that failed, is not given again: its files may lie there. */
+async function assertFree(storage: Storage, { name, year, quarter }: Quarter, run: string): Promise<void> {
+  assertRunName(run)
+  for (const prefix of [keys.run(name, run), modelPrefix({ model: 'inputs', year, quarter, run })]) {
+    for await (const { key } of storage.list(prefix)) {
+      throw new SkafferiError('usage', `${name} has had a run ${run} already (${key}): give it another name`)
+    }
+  }
+}
+
+const openDuckDBEngine = (storage: Storage, tables: readonly LakeTable[]): Promise<Engine> =>
   DuckDBEngine.open(storage, { tables })
 
 /** The deliveries that a run of the quarter rests on: all reference data, and eleven quarters of the rest. */

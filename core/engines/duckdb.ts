@@ -6,6 +6,7 @@ import {
   StatementType,
 } from '@duckdb/node-api'
 import type { Table as ArrowTable } from '@uwdata/flechette'
+import { type GlueType, runColumns } from '../../schemas/catalogue.ts'
 import { logicalTypes } from '../../schemas/logical-types.ts'
 import type { Column } from '../../schemas/table.ts'
 import { EngineError } from '../errors.ts'
@@ -165,11 +166,20 @@ export class DuckDBEngine implements Engine {
   }
 }
 
-/** A model's rows with the columns that name the run. */
-function result({ year, quarter, run }: ModelFolder, paths: readonly string[]): string {
-  const columns = `*, ${year} as run_year, ${quarter} as run_quarter, ${quote(run)} as run`
-  return `select ${columns} from read_parquet([${paths.map(quote).join(', ')}], hive_partitioning = false)`
+/** A model's rows with the columns that name the run; without files, none, with the columns of its schema. */
+function result({ model, year, quarter, run }: ModelFolder, paths: readonly string[]): string {
+  const ofRun = `${year} as run_year, ${quarter} as run_quarter, ${quote(run)} as run`
+  if (paths.length > 0)
+    return `select *, ${ofRun} from read_parquet([${paths.map(quote).join(', ')}], hive_partitioning = false)`
+  const columns = runColumns.get(model)
+  if (columns === undefined)
+    throw new EngineError('duckdb', `model ${model}`, 'it has no files and no schema')
+  const nulls = columns.map(({ name, type }) => `cast(null as ${DUCKDB[type] ?? type}) as "${name}"`)
+  return `select ${nulls.join(', ')}, ${ofRun} where false`
 }
+
+/** DuckDB's words for types of Glue where they differ. */
+const DUCKDB: Partial<Record<GlueType, string>> = { string: 'varchar' }
 
 function relation(table: LakeTable, paths: readonly string[]): string {
   const partitions = table.partitioned

@@ -18,6 +18,18 @@ const Pin = z.object({
   /** Row files: the roll-up of purchases, else the curated rows. */
   keys: z.array(z.string()),
 })
+const Query = z.object({
+  model: z.string().nullable(),
+  id: z.string(),
+  sql_sha256: z.string(),
+  attempt: z.int(),
+  state: z.enum(['succeeded', 'failed', 'cancelled']),
+  bytes_scanned: z.int(),
+  queue_ms: z.int(),
+  planning_ms: z.int(),
+  engine_ms: z.int(),
+  total_ms: z.int(),
+})
 const RunRecord = z.object({
   run: z.string(),
   quarter: z.string(),
@@ -30,6 +42,8 @@ const RunRecord = z.object({
   models: z.record(z.string(), z.array(SavedFile)),
   /** Rows of each mart. */
   marts: z.record(z.string(), z.int()),
+  /** What each statement took, where the engine is paid for by the statement. */
+  queries: z.array(Query).optional(),
 })
 
 /** A delivery that a run rests on. */
@@ -43,6 +57,16 @@ export async function writeRun(storage: Storage, record: RunRecord): Promise<voi
   const content = Buffer.from(`${JSON.stringify(RunRecord.parse(record), null, 2)}\n`)
   if ((await storage.put(key, content)) === 'exists')
     throw new SkafferiError('fault', `run ${record.run} exists already`)
+}
+
+/** What a run may be called: part of keys, of partitions and of names of executions. */
+export const RUN_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$/
+
+/** Throws unless the name is one that a run may have. */
+export function assertRunName(run: string): void {
+  if (RUN_NAME.test(run)) return
+  const valid = 'valid: up to 80 letters a-z, digits, _ and -, the first a letter or digit'
+  throw new SkafferiError('usage', `not a name of a run: ${JSON.stringify(run)} (${valid})`)
 }
 
 /** Names of the quarters that have a run, oldest first, each with its runs, oldest first. */

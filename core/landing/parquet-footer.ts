@@ -1,7 +1,9 @@
-import type { FileHandle } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { readStruct, type ThriftStruct } from './thrift.ts'
 
 const MAGIC = Buffer.from('PAR1')
+/** Field of `FileMetaData`, https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift */
+const NUM_ROWS = 3
 
 /** Reads a Parquet file's footer; its pages end where `body_end` says. */
 export async function readFooter(
@@ -16,4 +18,15 @@ export async function readFooter(
   const bytes = Buffer.alloc(length)
   await handle.read(bytes, 0, length, size - 8 - length)
   return { footer: readStruct(bytes), body_end: size - 8 - length }
+}
+
+/** Rows of a local Parquet file, as its footer tells. */
+export async function parquetRowCount(path: string): Promise<number> {
+  const handle = await open(path)
+  try {
+    const { footer } = await readFooter(handle, path)
+    return Number(footer.get(NUM_ROWS)!.value)
+  } finally {
+    await handle.close()
+  }
 }

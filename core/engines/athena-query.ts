@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  type AthenaClient,
+  GetQueryExecutionCommand,
+  type QueryExecution,
+  StartQueryExecutionCommand,
+  StopQueryExecutionCommand,
+} from '@aws-sdk/client-athena'
+import { AthenaError, failureOf, isPassing, refusalOf } from './athena-errors.ts'
+import type { QueryRecord } from './engine.ts'
+
+/** Where statements run and how long they may take. */
+export interface AthenaQueriesOptions {
+  readonly workgroup: string
+  readonly database: string
+  /** Longest time for one statement, queueing included. */
+  readonly deadline_ms: number
+  /** First and longest wait between two looks at a statement. */
+  readonly poll_ms: readonly [number, number]
+  /** Ends every statement. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** One statement. */
+export interface AthenaStatement {
+  readonly sql: string
+  /** What messages call it. */
+  readonly subject: string
+  readonly model: string | null
+  readonly attempt: number
+  /** The same token and statement never run twice. */
+  readonly token: string
+  readonly signal?: AbortSignal | undefined
+}
+
+const GROWTH = 1.6
+const STOPPING_MS = 60_000
+const ENDED = ['SUCCEEDED', 'FAILED', 'CANCELLED']
+
+/** Runs statements on Athena from start to their final state, and keeps what each has cost. */
+export class AthenaQueries {
+  readonly ended: QueryRecord[] = []
+  readonly #client: AthenaClient
+  readonly #options: AthenaQueriesOptions
+
+  constructor(client: AthenaClient, options: AthenaQueriesOptions) {
+    this.#client = client
+    this.#options = options
+  }
+
+  /** The statement when it has succeeded; else an `AthenaError`. One that is not waited for is stopped first. */
+  async run(statement: AthenaStatement): Promise<QueryExecution> {
+    const given = [this.#options.signal, statement.signal].filter((signal) => signal !== undefined)
+    const deadline = AbortSignal.timeout(this.#options.deadline_ms)
+    const signal = AbortSignal.any([...given, deadline])
+    const id = await this.#start(statement, signal)
+    const query = await this.#untilEnded(id, signal).catch(async (error) => {
+      if (!signal.aborted) throw refused(statement, error, id)
+      return await this.#stop(statement, id)
+    })
+    this.ended.push(recordOf(statement, query))
+    if (signal.aborted) throw stopped(statement, id, deadline.aborted ? this.#options.deadline_ms : null)
+    if (query.Status?.State !== 'SUCCEEDED') throw new AthenaError(statement.subject, failureOf(query))
+    return query
+  }
+
+  async #start({ sql, token, ...statement }: AthenaStatement, signal: AbortSignal): Promise<string> {
+    const command = new StartQueryExecutionCommand({
+      QueryString: sql,
+      ClientRequestToken: token,
+      WorkGroup: this.#options.workgroup,
+      QueryExecutionContext: { Catalog: 'AwsDataCatalog', Database: this.#options.database },
+    })
+    try {
+      const { QueryExecutionId } = await this.#persistently(() => this.#client.send(command), signal)
+      return QueryExecutionId!
+    } catch (error) {
+      if (signal.aborted) throw stopped(statement, undefined, null)
+      throw refused(statement, error)
+    }
+  }
+
+  /** Looks again and again; a state may also go back, from running to queued. */
+  async #untilEnded(id: string, signal: AbortSignal): Promise<QueryExecution> {
+    const [first, longest] = this.#options.poll_ms
+    for (let wait = first; ; wait = Math.min(wait * GROWTH, longest)) {
+      await sleep(Math.random() * wait, undefined, { signal })
+      const query = await this.#look(id, signal)
+      if (ENDED.includes(query.Status?.State ?? '')) return query
+    }
+  }
+
+  async #look(id: string, signal: AbortSignal): Promise<QueryExecution> {
+    const command = new GetQueryExecutionCommand({ QueryExecutionId: id })
+    const { QueryExecution: query } = await this.#persistently(() => this.#client.send(command), signal)
+    return query!
+  }
+
+  /** Stops a statement and waits for its end, so that nothing runs on, and costs, unseen. */
+  async #stop(statement: Omit<AthenaStatement, 'sql'>, id: string): Promise<QueryExecution> {
+    const signal = AbortSignal.timeout(STOPPING_MS)
+    const command = new StopQueryExecutionCommand({ QueryExecutionId: id })
+    try {
+      await this.#persistently(() => this.#client.send(command), signal)
+      return await this.#untilEnded(id, signal)
+    } catch (error) {
+      const { code, ...rest } = refusalOf(error)
+      const reason = `it was to be stopped, but that failed, so it may still be running: ${rest.reason}`
+      throw new AthenaError(statement.subject, { fault: 'stopped', code, reason, query_id: id, cause: error })
+    }
+  }
+
+  /** Makes a call again for as long as its failures are of the kind that passes. */
+  async #persistently<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    const [first, longest] = this.#options.poll_ms
+    for (let wait = first; ; wait = Math.min(wait * GROWTH, longest)) {
+      signal.throwIfAborted()
+      try {
+        return await call()
+      } catch (error) {
+        if (!isPassing(error)) throw error
+        await sleep(Math.random() * wait, undefined, { signal })
+      }
+    }
+  }
+}
+
+function refused({ subject }: Pick<AthenaStatement, 'subject'>, error: unknown, query_id?: string) {
+  if (error instanceof AthenaError) return error
+  const { reason, ...failure } = refusalOf(error)
+  const running = query_id === undefined ? '' : '; the query may still be running'
+  return new AthenaError(subject, { ...failure, reason: `${reason}${running}`, query_id })
+}
+
+function stopped(
+  { subject }: Pick<AthenaStatement, 'subject'>,
+  query_id: string | undefined,
+  ms: number | null,
+) {
+  const reason = ms === null ? 'it was called off' : `it was not done within ${ms / 1000} s`
+  return new AthenaError(subject, { fault: 'stopped', code: 'CANCELLED', reason, query_id })
+}
+
+function recordOf({ model, attempt, sql }: AthenaStatement, query: QueryExecution): QueryRecord {
+  const { Statistics: taken = {} } = query
+  return {
+    model,
+    id: query.QueryExecutionId!,
+    sql_sha256: createHash('sha256').update(sql).digest('hex'),
+    attempt,
+    state: query.Status!.State!.toLowerCase() as QueryRecord['state'],
+    bytes_scanned: taken.DataScannedInBytes ?? 0,
+    queue_ms: taken.QueryQueueTimeInMillis ?? 0,
+    planning_ms: taken.QueryPlanningTimeInMillis ?? 0,
+    engine_ms: taken.EngineExecutionTimeInMillis ?? 0,
+    total_ms: taken.TotalExecutionTimeInMillis ?? 0,
+  }
+}
