@@ -52,6 +52,8 @@ export interface LandEffects {
   readonly onProgress?: (bytes: number, total: number) => void
   /** Whether a file without any fault may take the short way, to the same rows; default when it is big. */
   readonly fast_path?: boolean
+  /** Memory beyond which rows go through temporary files, in DuckDB's words such as `300MB`. */
+  readonly memory?: string | undefined
   /** Told which way the rows of an accepted file took. */
   readonly onPath?: (path: 'fast' | 'careful') => void
 }
@@ -107,12 +109,14 @@ async function startFast(
   table: Table,
   scope: Scope,
   { file }: LandRequest,
-  { fast_path }: LandEffects,
+  { fast_path, memory }: LandEffects,
 ): Promise<FastRows | null> {
   if (!(fast_path ?? (await stat(file)).size >= BIG_FILE_BYTES)) return null
   const { datasets: known, folders: lake_folders } = await readKnown(storage, table)
   const { quarter } = scope
-  return await FastRows.start({ file, folder: workspace.path, table, quarter, known, lake_folders })
+  return await FastRows.start({
+    ...{ file, folder: workspace.path, table, quarter, known, lake_folders, memory },
+  })
 }
 
 function readRequest({ dataset, source, quarter }: LandRequest): { table: Table; scope: Scope } {

@@ -8,12 +8,12 @@ import { openDuckDB, quote } from '../engines/duckdb-session.ts'
 import type { Quarter } from '../quarter.ts'
 import { brokenRule, typedCell } from './cell-rules.ts'
 import { addEnvelope } from './envelope.ts'
+import { LANDING_MEMORY } from './memory.ts'
 import { concatParquet, type ParquetFile } from './parquet-concat.ts'
 import type { KnownDataset } from './references.ts'
 import { createKnown, ROLL_KEYS, Rows, rollUp } from './rows.ts'
 import { headerFaults } from './whole-file-checks.ts'
 
-const MEMORY = '700MB'
 const HEADER_BYTES = 64 << 10
 /** Longer records are for the careful path to judge. */
 const RECORD_BYTES = 1 << 20
@@ -27,6 +27,7 @@ export interface FastOptions {
   readonly quarter: Quarter | null
   readonly known: readonly KnownDataset[]
   readonly lake_folders: readonly string[]
+  readonly memory?: string | undefined
 }
 
 /** Row files of a clean delivery. */
@@ -71,7 +72,7 @@ export class FastRows {
     const header = await readHeader(file)
     if (header === null || headerFaults(table, header).length > 0) return null
     const folders = [folder, dirname(resolve(file)), ...lake_folders]
-    const instance = await openDuckDB(folders, { memory: MEMORY })
+    const instance = await openDuckDB(folders, { memory: options.memory ?? LANDING_MEMORY })
     try {
       const connection = await instance.connect()
       for (const dataset of known) await connection.run(createKnown(dataset))

@@ -115,6 +115,7 @@ export class Landing {
       row_name,
       known: known.datasets,
       lake_folders: known.folders,
+      memory: this.#effects.memory,
     })
     try {
       const scan = await takeIn(rows, reader, this.#table)
@@ -169,7 +170,7 @@ export class Landing {
   ): Promise<(ParquetFile & { path: string }) | null> {
     if (await putSame(this.#storage, built.path, key)) return built
     const path = await this.#storage.localFile(key)
-    if (!(await sameRows(this.#workspace.path, built.path, path))) return null
+    if (!(await sameRows(this.#workspace.path, built.path, path, this.#effects.memory))) return null
     return { path, rows: built.rows, ...(await hashFile(path)) }
   }
 
@@ -236,7 +237,7 @@ export class Landing {
 
   /** Gives the result as long as a delivery's references hold; else takes it back and says what broke. */
   async #keep(commit: Acceptance, result: LandResult): Promise<LandResult> {
-    const faults = await brokenReferences(this.#storage, this.#table, commit)
+    const faults = await brokenReferences(this.#storage, this.#table, commit, this.#effects.memory)
     if (faults.length === 0) return result
     const reason = 'reference data changed while it was landed'
     for (;;) {

@@ -5,6 +5,7 @@ import { openDuckDB, quote, withConnection } from '../engines/duckdb-session.ts'
 import { type Acceptance, readScope, readScopes } from '../lake/commits.ts'
 import { keys } from '../lake/layout.ts'
 import type { Storage } from '../storage/storage.ts'
+import { LANDING_MEMORY } from './memory.ts'
 import type { Fault } from './problems.ts'
 
 const id = (name: string) => `"${name}"`
@@ -159,6 +160,7 @@ export async function brokenReferences(
   storage: Storage,
   table: Table,
   after: Acceptance | null,
+  memory = LANDING_MEMORY,
 ): Promise<Fault[]> {
   // a roll-up holds every code of its purchases and far fewer rows
   const path = after && (await storage.localFile((after.rolled ?? after.curated).key))
@@ -171,7 +173,7 @@ export async function brokenReferences(
   ].flat()
   if (paths.length === 0) return []
   const workspace = await storage.workspace()
-  const instance = await openDuckDB([workspace.path], {}, paths)
+  const instance = await openDuckDB([workspace.path], { memory }, paths)
   try {
     const select: Select = (sql) =>
       withConnection(instance, async (connection) => {

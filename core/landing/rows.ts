@@ -12,13 +12,13 @@ import {
   type RuleContext,
   typedCell,
 } from './cell-rules.ts'
+import { LANDING_MEMORY } from './memory.ts'
 import { concatParquet, type ParquetFile } from './parquet-concat.ts'
 import type { Fault } from './problems.ts'
 import type { Part } from './records.ts'
 import type { KnownDataset } from './references.ts'
 import { RefusedRows, refuseMisshapen, writeRefused } from './refused.ts'
 
-const MEMORY = '700MB'
 const TEXT = 'varchar'
 const id = (name: string) => `"${name}"`
 
@@ -33,6 +33,7 @@ export interface RowsOptions extends RuleContext {
   readonly known: readonly KnownDataset[]
   /** Folders beside `folder` that hold files of the lake. */
   readonly lake_folders: readonly string[]
+  readonly memory?: string | undefined
 }
 
 /**
@@ -52,7 +53,8 @@ export class Rows {
   }
 
   static async open(options: RowsOptions): Promise<Rows> {
-    const instance = await openDuckDB([options.folder, ...options.lake_folders], { memory: MEMORY })
+    const memory = options.memory ?? LANDING_MEMORY
+    const instance = await openDuckDB([options.folder, ...options.lake_folders], { memory })
     const rows = new Rows(options, instance)
     for (const known of options.known) await rows.#run(createKnown(known))
     return rows

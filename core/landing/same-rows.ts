@@ -1,14 +1,18 @@
 import { dirname } from 'node:path'
 import { openDuckDB, quote, withConnection } from '../engines/duckdb-session.ts'
-
-const MEMORY = '700MB'
+import { LANDING_MEMORY } from './memory.ts'
 
 /**
  * Whether two local Parquet files hold the same rows. Threads cut row groups where they happen to stand, so the
  * same rows may be other bytes.
  */
-export async function sameRows(folder: string, a: string, b: string): Promise<boolean> {
-  const instance = await openDuckDB([folder, dirname(a), dirname(b)], { memory: MEMORY })
+export async function sameRows(
+  folder: string,
+  a: string,
+  b: string,
+  memory = LANDING_MEMORY,
+): Promise<boolean> {
+  const instance = await openDuckDB([folder, dirname(a), dirname(b)], { memory })
   try {
     return await withConnection(instance, async (connection) => {
       const rows = async (sql: string) => (await connection.run(sql)).getRowsJson()
