@@ -27,7 +27,8 @@ export async function coverageNow(
   for (const { name, reads } of models.toReversed())
     if (wanted.has(name)) for (const table of reads) wanted.add(table)
   const overlay = new OverlayStorage(storage)
-  const engine = await DuckDBEngine.open(overlay, { tables: lakeTables(inputs) })
+  const tables = lakeTables(inputs).filter((table) => wanted.has(table.name))
+  const engine = await DuckDBEngine.open(overlay, { tables })
   try {
     const needed = models.filter((model) => wanted.has(model.name))
     await runModels(engine, needed, inputs, { quarter, run: 'coverage', today: stockholmDay(now) })

@@ -10,8 +10,14 @@ type Upload = StoredObject & UploadKey
 /**
  * Keys below `landing/` that were stored before an instant and whose landing has not come to an end: uploads
  * whose message was lost, and landings that died. Keys that are no upload's are left out.
+ *
+ * @param newer_than leaves out what was stored before: what did not come to an end for long never will
  */
-export async function unfinishedLandings(storage: Storage, older_than: Date): Promise<string[]> {
+export async function unfinishedLandings(
+  storage: Storage,
+  older_than: Date,
+  newer_than = new Date(0),
+): Promise<string[]> {
   const uploads: Upload[] = []
   for await (const object of storage.list('landing/')) {
     const upload = uploadKey(object.key)
@@ -20,7 +26,7 @@ export async function unfinishedLandings(storage: Storage, older_than: Date): Pr
   const ended = await endedDeliveries(storage)
   const isEnded = endedBy(uploads, ended)
   return uploads
-    .filter(({ stored_at }) => stored_at === undefined || stored_at < older_than)
+    .filter(({ stored_at = newer_than }) => stored_at < older_than && stored_at >= newer_than)
     .filter((upload) => !isEnded(upload))
     .map(({ key }) => key)
 }

@@ -1,0 +1,63 @@
+import { Logger } from '@aws-lambda-powertools/logger'
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
+import { Metrics } from '@aws-lambda-powertools/metrics'
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware'
+import middy, { type MiddyfiedHandler, type Request } from '@middy/core'
+import type { Context } from 'aws-lambda'
+import { kindOf, RetryableError, stepError } from './step-errors.ts'
+
+/** Before the function is ended: time enough to say why. */
+const LAST_WORDS_MS = 500
+const MESSAGE_CHARACTERS = 500
+
+export const logger = new Logger()
+export const metrics = new Metrics()
+
+/**
+ * A handler as Lambda calls it: logs carry the request and, once `correlate` was told, what they belong to;
+ * metrics are given out whatever happens; a failure is logged once and thrown on under a name that a state
+ * machine can tell apart, or becomes the `answer`.
+ */
+export function observed<Event, Result>(
+  handler: (event: Event, context: Context) => Promise<Result>,
+  answer?: (error: unknown, event: Event) => Result,
+): MiddyfiedHandler<Event, Result> {
+  return middy<Event, Result>({ timeoutEarlyInMillis: LAST_WORDS_MS, timeoutEarlyResponse: outOfTime })
+    .use(injectLambdaContext(logger, { resetKeys: true }))
+    .use(logMetrics(metrics, { captureColdStartMetric: true }))
+    .use({ onError: (request: Request<Event, Result>) => failed(request, answer) })
+    .handler(handler)
+}
+
+/** Ties what is logged from here on to an object that was put, or to a run. */
+export function correlate(correlation_id: string, keys: Readonly<Record<string, string | null>> = {}): void {
+  logger.appendKeys({ correlation_id, ...keys })
+}
+
+/**
+ * Logs a failure, once. Only the first line of what it says: what follows may quote the file, as other
+ * fields of an error may.
+ */
+export function logFailure(error: unknown): void {
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error))
+  const kind = kindOf(error)
+  const frames = stack?.split('\n').filter((line) => /^\s+at /.test(line))
+  logger.error(message.split('\n')[0]!.slice(0, MESSAGE_CHARACTERS), {
+    kind,
+    error_name: name,
+    ...(kind === 'bug' ? { stack: frames } : {}),
+  })
+}
+
+function failed<Event, Result>(
+  request: Request<Event, Result>,
+  answer: ((error: unknown, event: Event) => Result) | undefined,
+): void {
+  logFailure(request.error)
+  if (answer) request.response = answer(request.error, request.event)
+  else request.error = stepError(request.error) as Error
+}
+
+function outOfTime(): never {
+  throw new RetryableError('the function ran out of time')
+}
