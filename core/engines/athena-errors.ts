@@ -27,7 +27,11 @@ export class AthenaError extends EngineError {
 
   constructor(subject: string, { fault, code, reason, query_id, cause }: AthenaFailure) {
     const whence = [code, ...(query_id === undefined ? [] : [`query ${query_id}`])].join(', ')
-    super('athena', subject, new Error(`${reason}; ${remedy(fault, reason)} (${whence})`, { cause }))
+    super(
+      'athena',
+      subject,
+      new Error(`${reason}; ${remedy(fault, `${code} ${reason}`)} (${whence})`, { cause }),
+    )
     this.fault = fault
     this.code = code
     this.query_id = query_id

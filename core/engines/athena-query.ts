@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type AthenaClient,
   GetQueryExecutionCommand,
+  GetQueryResultsCommand,
+  type GetQueryResultsOutput,
   type QueryExecution,
   StartQueryExecutionCommand,
   StopQueryExecutionCommand,
@@ -63,6 +65,14 @@ export class AthenaQueries {
     if (signal.aborted) throw stopped(statement, id, deadline.aborted ? this.#options.deadline_ms : null)
     if (query.Status?.State !== 'SUCCEEDED') throw new AthenaError(statement.subject, failureOf(query))
     return query
+  }
+
+  /** A page of what a SELECT found. */
+  async page(id: string, next: string | undefined): Promise<GetQueryResultsOutput> {
+    const command = new GetQueryResultsCommand({ QueryExecutionId: id, NextToken: next })
+    const given = this.#options.signal ? [this.#options.signal] : []
+    const signal = AbortSignal.any([...given, AbortSignal.timeout(this.#options.deadline_ms)])
+    return await this.#persistently(() => this.#client.send(command), signal)
   }
 
   async #start({ sql, token, ...statement }: AthenaStatement, signal: AbortSignal): Promise<string> {

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { AthenaClient, type ColumnInfo, GetQueryResultsCommand, type Row } from '@aws-sdk/client-athena'
+import { AthenaClient, type ColumnInfo, type Row } from '@aws-sdk/client-athena'
 import type { Table as ArrowTable } from '@uwdata/flechette'
 import { EngineError, SkafferiError } from '../errors.ts'
 import { hashFile } from '../lake/lake-files.ts'
@@ -39,13 +39,14 @@ export class AthenaEngine implements Engine {
   readonly name = 'athena'
   readonly models_at_once = 8
   readonly #storage: Storage
-  readonly #client: AthenaClient
+  /** The lake's URL, without a slash at its end. */
+  readonly #lake_url: string
   readonly #queries: AthenaQueries
   readonly #dispose: () => void
 
-  private constructor(storage: Storage, client: AthenaClient, queries: AthenaQueries, dispose: () => void) {
+  private constructor(storage: Storage, queries: AthenaQueries, dispose: () => void) {
     this.#storage = storage
-    this.#client = client
+    this.#lake_url = lakeUrl(storage)
     this.#queries = queries
     this.#dispose = dispose
   }
@@ -62,14 +63,14 @@ export class AthenaEngine implements Engine {
     const dispose = () => (options.client === undefined ? client.destroy() : undefined)
     try {
       await checkWorkgroup(client, workgroup)
-      await checkDatabase(client, database, storage.url)
+      await checkDatabase(client, database, lakeUrl(storage))
     } catch (error) {
       dispose()
       throw error
     }
     const { deadline_ms = 15 * 60_000, poll_ms = [250, 5000] as const } = options
     const queries = new AthenaQueries(client, { workgroup, database, deadline_ms, poll_ms, signal })
-    return new AthenaEngine(storage, client, queries, dispose)
+    return new AthenaEngine(storage, queries, dispose)
   }
 
   get queries(): readonly QueryRecord[] {
@@ -115,7 +116,7 @@ export class AthenaEngine implements Engine {
   ): Promise<SavedFile[]> {
     const { model, run } = folder
     const prefix = `unloads/${run}/${model}/${attempt}/`
-    const sql = `unload (${selected}\n) to '${this.#storage.url}/${prefix}' with (format = 'PARQUET', compression = 'SNAPPY')`
+    const sql = `unload (${selected}\n) to '${this.#lake_url}/${prefix}' with (format = 'PARQUET', compression = 'SNAPPY')`
     const subject = `model ${model}`
     if (Buffer.byteLength(sql) > MOST_BYTES)
       throw new EngineError(
@@ -148,9 +149,7 @@ export class AthenaEngine implements Engine {
     let columns: readonly ColumnInfo[] = []
     let next: string | undefined
     do {
-      const page = await this.#client.send(
-        new GetQueryResultsCommand({ QueryExecutionId: id, NextToken: next }),
-      )
+      const page = await this.#queries.page(id, next)
       columns = page.ResultSet?.ResultSetMetadata?.ColumnInfo ?? []
       // the first row of a SELECT is its header
       const from = next === undefined ? 1 : 0
@@ -160,6 +159,8 @@ export class AthenaEngine implements Engine {
     return toArrow(columns, rows)
   }
 }
+
+const lakeUrl = ({ url }: Storage) => url.replace(/\/+$/, '')
 
 /** The text of one SELECT and nothing beside it, without comments, which Athena's own parser stumbles over. */
 function select(sql: string, subject: string): string {

@@ -13,7 +13,7 @@ export type EngineName = (typeof ENGINES)[number]
 /** What engines need to know beside the lake; each only its own. */
 export interface EngineSettings {
   readonly duckdb?: DuckDBLimits | undefined
-  readonly athena?: Partial<AthenaOptions> | undefined
+  readonly athena?: { readonly [K in keyof AthenaOptions]?: AthenaOptions[K] | undefined } | undefined
   /** Stops whatever runs, on an engine that can. */
   readonly signal?: AbortSignal | undefined
   /** Longest time for one statement, on an engine that can be stopped. */

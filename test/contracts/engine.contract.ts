@@ -152,27 +152,29 @@ export function engineContract(name: string, open: () => Promise<OpenEngine>): v
       )
     })
 
+    const ofRun = ({ year, quarter, run }: ModelFolder) =>
+      `run_year = ${year} and run_quarter = ${quarter} and run = '${run}'`
+
     describe('save', () => {
       const model = `select 'beef' as product_group, cast(-1.5 as decimal(18, 3)) as kg, date '2026-07-01' as day
                      union all select 'milk', null, null`
 
       test('a later statement reads the model, with the columns of its run', async () => {
-        await engine.save(model, folderOf('model_read'))
-        const run = `r${runs}`
-        const shared = { run_year: 2026n, run_quarter: 3n, run }
+        const folder = folderOf('model_read')
+        await engine.save(model, folder)
+        const shared = { run_year: 2026n, run_quarter: 3n, run: folder.run }
         const found = await rows(
           `select product_group, kg, day, cast(run_year as bigint) as run_year,
-                  cast(run_quarter as bigint) as run_quarter, run from model_read order by product_group`,
+                  cast(run_quarter as bigint) as run_quarter, run
+             from model_read where ${ofRun(folder)} order by product_group`,
         )
         expect(found).toEqual([
           { product_group: 'beef', kg: -1500n, day: Date.parse('2026-07-01'), ...shared },
           { product_group: 'milk', kg: null, day: null, ...shared },
         ])
-        await engine.save(
-          'select count(kg) as n from model_read where run_year = 2026',
-          folderOf('model_next'),
-        )
-        expect(await rows('select n from model_next')).toEqual([{ n: 1n }])
+        const next = folderOf('model_next')
+        await engine.save(`select count(kg) as n from model_read where ${ofRun(folder)}`, next)
+        expect(await rows(`select n from model_next where ${ofRun(next)}`)).toEqual([{ n: 1n }])
       })
 
       test('what it tells of its files is true', async () => {
@@ -192,7 +194,9 @@ export function engineContract(name: string, open: () => Promise<OpenEngine>): v
         const folder = folderOf('model_empty')
         const files = await engine.save(`select * from (${model}) as model where product_group = 'x'`, folder)
         expect(files.reduce((sum, file) => sum + file.rows, 0)).toBe(0)
-        const table = await engine.query('select product_group, kg, day from model_empty')
+        const table = await engine.query(
+          `select product_group, kg, day from model_empty where ${ofRun(folder)}`,
+        )
         expect(table.numRows).toBe(0)
         expect(typesOf(table)).toEqual({ product_group: 'Utf8', kg: 'Decimal128(18, 3)', day: 'Date' })
       })
@@ -205,7 +209,9 @@ export function engineContract(name: string, open: () => Promise<OpenEngine>): v
         await expect(again).rejects.toBeInstanceOf(EngineError)
         await expect(again).rejects.toThrow('model_twice')
         expect(await storage.read(file!.key)).toEqual(before)
-        expect(await rows('select cast(n as bigint) as n from model_twice')).toEqual([{ n: 1n }])
+        expect(await rows(`select cast(n as bigint) as n from model_twice where ${ofRun(folder)}`)).toEqual([
+          { n: 1n },
+        ])
       })
 
       test('an error in the SQL names the model and leaves nothing', async () => {
