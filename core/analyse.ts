@@ -142,7 +142,11 @@ const openDuckDBEngine = (storage: Storage, tables: readonly LakeTable[]): Promi
 
 /** The deliveries that a run of the quarter rests on: all reference data, and eleven quarters of the rest. */
 export async function pinDeliveries(storage: Storage, quarter: Quarter, as_of?: Date): Promise<Pin[]> {
-  const scopes = await readScopes(storage, as_of)
+  return pinsOf(await readScopes(storage, as_of), quarter)
+}
+
+/** The deliveries among these scopes' that a run of the quarter rests on. */
+export function pinsOf(scopes: readonly ScopeState[], quarter: Quarter): Pin[] {
   return scopes.flatMap((state) => {
     const index = state.scope.quarter?.index
     const wanted = index === undefined || (index >= quarter.index - QUARTERS_BEFORE && index <= quarter.index)

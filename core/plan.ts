@@ -1,7 +1,9 @@
-import { pinDeliveries } from './analyse.ts'
+import { pinDeliveries, pinsOf } from './analyse.ts'
 import { coverageNow } from './coverage.ts'
+import { readScopes } from './lake/commits.ts'
 import { listRuns, type Pin, readRun } from './lake/runs.ts'
 import type { MartRow } from './mart-text.ts'
+import { inParallel } from './parallel.ts'
 import { parseQuarter } from './quarter.ts'
 import type { Storage } from './storage/storage.ts'
 
@@ -59,14 +61,13 @@ export async function plan(
 
 /** Quarters whose newest run rests on other deliveries than those that count now, oldest first. */
 export async function staleQuarters(storage: Storage): Promise<StaleQuarter[]> {
-  const stale: StaleQuarter[] = []
-  for (const [quarter, runs] of await listRuns(storage)) {
-    const run = runs.at(-1)!
-    const now = await pinDeliveries(storage, parseQuarter(quarter))
-    const changes = changesSince((await readRun(storage, quarter, run)).inputs, now)
-    if (changes.added.length + changes.removed.length > 0) stale.push({ quarter, run, ...changes })
-  }
-  return stale
+  const newest = [...(await listRuns(storage))].map(([quarter, runs]) => ({ quarter, run: runs.at(-1)! }))
+  const scopes = await readScopes(storage)
+  const compared = await inParallel(newest, async ({ quarter, run }) => {
+    const { inputs } = await readRun(storage, quarter, run)
+    return { quarter, run, ...changesSince(inputs, pinsOf(scopes, parseQuarter(quarter))) }
+  })
+  return compared.filter(({ added, removed }) => added.length + removed.length > 0)
 }
 
 /**

@@ -15,6 +15,7 @@ import {
   readIdentity,
 } from './lake/releases.ts'
 import { type RunRecord, readRun } from './lake/runs.ts'
+import { inParallel } from './parallel.ts'
 import { parseQuarter } from './quarter.ts'
 import { findRun } from './query.ts'
 import { draftRelease, releaseFiles } from './release/draft.ts'
@@ -210,15 +211,14 @@ async function disclosedOf(
   number: number,
   { disclose = discloseRun }: PublishEffects,
 ): Promise<Disclosed> {
-  const earlier: EarlierRelease[] = []
-  for (const { quarter: of, taken } of numbers) {
-    for (const release of taken) {
-      if (of === quarter && release === number) continue
-      const identity = await readIdentity(storage, of, release)
-      const untold = await readUntold(storage, of, release)
-      earlier.push({ quarter: of, release, run: await readRun(storage, of, identity.run), untold })
-    }
-  }
+  const shown = numbers
+    .flatMap(({ quarter: of, taken }) => taken.map((release) => ({ quarter: of, release })))
+    .filter(({ quarter: of, release }) => of !== quarter || release !== number)
+  const earlier = await inParallel(shown, async ({ quarter: of, release }): Promise<EarlierRelease> => {
+    const identity = await readIdentity(storage, of, release)
+    const untold = await readUntold(storage, of, release)
+    return { quarter: of, release, run: await readRun(storage, of, identity.run), untold }
+  })
   return await disclose(storage, run, earlier)
 }
 

@@ -11,6 +11,7 @@ import {
   readRelease,
 } from './lake/releases.ts'
 import { listRuns, readRun } from './lake/runs.ts'
+import { inParallel } from './parallel.ts'
 import { changesSince } from './plan.ts'
 import { parseQuarter } from './quarter.ts'
 import type { Storage } from './storage/storage.ts'
@@ -26,15 +27,14 @@ export interface ListedRelease {
 
 /** Every release that has been made, by quarter and number. */
 export async function listReleases(storage: Storage): Promise<ListedRelease[]> {
-  const listed: ListedRelease[] = []
-  for (const { quarter, made } of await readNumbers(storage)) {
+  const listed = await inParallel(await readNumbers(storage), async ({ quarter, made }) => {
     const current = (await readPointer(storage, quarter))?.release
-    for (const release of made) {
+    return await inParallel(made, async (release) => {
       const { run } = await readIdentity(storage, quarter, release)
-      listed.push({ quarter, release, run, current: release === current })
-    }
-  }
-  return listed
+      return { quarter, release, run, current: release === current }
+    })
+  })
+  return listed.flat()
 }
 
 /** Where a release's files lie, and what it was made of. */

@@ -2,6 +2,7 @@ import { coverageNow } from './coverage.ts'
 import { readScopes } from './lake/commits.ts'
 import { listRuns } from './lake/runs.ts'
 import type { MartRow } from './mart-text.ts'
+import { inParallel } from './parallel.ts'
 import { type StaleQuarter, staleQuarters } from './plan.ts'
 import { quarterAt } from './quarter.ts'
 import { isStale, type ListedRelease, listReleases } from './releases.ts'
@@ -72,8 +73,8 @@ export async function status(storage: Storage, quarter?: string, now = new Date(
 }
 
 async function releaseStatuses(storage: Storage): Promise<ReleaseStatus[]> {
-  const statuses: ReleaseStatus[] = []
-  for (const release of await listReleases(storage))
-    statuses.push({ ...release, stale: release.current && (await isStale(storage, release)) })
-  return statuses
+  return await inParallel(await listReleases(storage), async (release) => ({
+    ...release,
+    stale: release.current && (await isStale(storage, release)),
+  }))
 }

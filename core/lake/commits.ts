@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { SkafferiError } from '../errors.ts'
+import { inParallel } from '../parallel.ts'
 import { parseQuarter } from '../quarter.ts'
 import type { Storage } from '../storage/storage.ts'
+import { keysUnder } from './lake-files.ts'
 import { commitName, keys, type Scope } from './layout.ts'
 
 const RowFile = z.object({ key: z.string(), sha256: z.string(), bytes: z.int(), rows: z.int() })
@@ -58,11 +60,8 @@ export type Commit = z.infer<typeof Commit>
 
 /** The commits of a scope in their order; with `as_of`, those made at or before that instant. */
 export async function readCommits(storage: Storage, prefix: string, as_of?: Date): Promise<Commit[]> {
-  const commits: Commit[] = []
-  for await (const { key } of storage.list(prefix)) {
-    if (key.slice(prefix.length).includes('/')) continue
-    commits.push(await readCommit(storage, key))
-  }
+  const own = (await keysUnder(storage, prefix)).filter((key) => !key.slice(prefix.length).includes('/'))
+  const commits = await inParallel(own, (key) => readCommit(storage, key))
   return commits.filter((commit) => as_of === undefined || new Date(commit.committed_at) <= as_of)
 }
 
@@ -103,16 +102,14 @@ export async function readScopes(
   datasets: readonly string[] | null = null,
 ): Promise<ScopeState[]> {
   const prefixes = datasets?.toSorted().map((dataset) => `commits/${dataset}/`) ?? ['commits/']
-  const byFolder = new Map<string, Commit[]>()
-  for (const prefix of prefixes) {
-    for await (const { key } of storage.list(prefix)) {
-      const commit = await readCommit(storage, key)
-      if (as_of !== undefined && new Date(commit.committed_at) > as_of) continue
-      const folder = key.slice(0, key.lastIndexOf('/') + 1)
-      byFolder.set(folder, [...(byFolder.get(folder) ?? []), commit])
-    }
-  }
-  return [...byFolder.values()].map((commits) => stateOf(scopeOf(commits[0]!), commits))
+  const found = (await inParallel(prefixes, (prefix) => keysUnder(storage, prefix))).flat()
+  const read = await inParallel(found, async (key) => ({ key, commit: await readCommit(storage, key) }))
+  const counting = read.filter(({ commit }) => as_of === undefined || new Date(commit.committed_at) <= as_of)
+  const byFolder = Map.groupBy(counting, ({ key }) => key.slice(0, key.lastIndexOf('/') + 1))
+  return [...byFolder.values()].map((entries) => {
+    const commits = entries.map(({ commit }) => commit)
+    return stateOf(scopeOf(commits[0]!), commits)
+  })
 }
 
 /** The state of one scope. */

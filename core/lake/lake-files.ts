@@ -47,6 +47,13 @@ async function sameBytes(storage: Storage, path: string, key: string): Promise<b
   return (await hashFile(other)).sha256 === (await hashFile(path)).sha256
 }
 
+/** The keys that begin with a prefix, in their order. */
+export async function keysUnder(storage: Storage, prefix: string): Promise<string[]> {
+  const keys: string[] = []
+  for await (const { key } of storage.list(prefix)) keys.push(key)
+  return keys
+}
+
 /** Reads a small JSON object; null when there is none. */
 export async function readJson(storage: Storage, key: string): Promise<unknown> {
   try {

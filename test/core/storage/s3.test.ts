@@ -358,6 +358,7 @@ describe('an error says what is wrong and what would help', () => {
     ] as const) {
       s3.fail(...Array.from({ length: 5 }, () => ({ on, status, code, message: 'as S3 says' })))
       expect(await said(work())).toContain(expected)
+      await storage.close()
       await s3.stop()
       s3 = await ScriptedS3.start()
       storage = new S3Storage('s3://pantry/lake', { client: s3.client(), pause_ms: 1 })
