@@ -12,7 +12,7 @@ import {
 /** Names of the one workgroup and the one database of the tests. */
 export const PLACE = { workgroup: 'skafferi-test', database: 'skafferi_test' } as const
 /** Waits that suit tests. */
-export const SOON = [2, 20] as const
+export const SOON = [5, 100] as const
 
 /** An engine on an endpoint of its own, over a lake in memory that says it lies in a bucket. */
 export interface OpenAthena {

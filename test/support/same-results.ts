@@ -1,0 +1,53 @@
+import type { RunRecord } from '../../core/lake/runs.ts'
+import { openRun } from '../../core/run-results.ts'
+import type { Storage } from '../../core/storage/storage.ts'
+import { runColumns } from '../../schemas/catalogue.ts'
+import { exactRows } from '../contracts/engine.contract.ts'
+
+type ExactRow = Record<string, unknown>
+
+/** Each cell in which two runs differ: numbers by more than 1e-9 of them and 1e-6, all else at all. */
+export async function differences(storage: Storage, one: RunRecord, other: RunRecord): Promise<string[]> {
+  const [ours, theirs] = [await openRun(storage, one), await openRun(storage, other)]
+  try {
+    const found: string[] = []
+    for (const [model, columns] of runColumns) {
+      const names = columns.map(({ name }) => `"${name}"`).join(', ')
+      const rows = async (engine: typeof ours) =>
+        inOrder(exactRows(await engine.query(`select ${names} from ${model}`)))
+      found.push(...compare(model, await rows(ours), await rows(theirs)))
+    }
+    return found
+  } finally {
+    await ours.close()
+    await theirs.close()
+  }
+}
+
+/** By what is exact first, since the last digits of a sum depend on the order of its rows. */
+function inOrder(rows: readonly ExactRow[]): ExactRow[] {
+  const rank = (row: ExactRow) => {
+    const values = Object.values(row)
+    const isDouble = (value: unknown) => typeof value === 'number' && !Number.isInteger(value)
+    const rounded = (value: unknown) => (typeof value === 'number' ? value.toPrecision(6) : String(value))
+    return [...values.filter((value) => !isDouble(value)), ...values.filter(isDouble)].map(rounded).join('\n')
+  }
+  return rows
+    .map((row) => [rank(row), row] as const)
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .map(([, row]) => row)
+}
+
+function compare(model: string, ours: readonly ExactRow[], theirs: readonly ExactRow[]): string[] {
+  if (ours.length !== theirs.length) return [`${model}: ${ours.length} rows against ${theirs.length}`]
+  return ours.flatMap((row, at) =>
+    Object.entries(row)
+      .filter(([name, value]) => !isSame(value, theirs[at]![name]))
+      .map(([name, value]) => `${model} row ${at} ${name}: ${value} against ${theirs[at]![name]}`),
+  )
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'number' || typeof b !== 'number') return a === b
+  return a === b || Math.abs(a - b) <= Math.max(1e-6, 1e-9 * Math.max(Math.abs(a), Math.abs(b)))
+}
