@@ -55,8 +55,10 @@ async function landOrder(order: LandingOrder, { messageId, attributes }: SQSReco
     correlate(('put' in order && order.correlation_id) || messageId, { dataset, source })
     const begun = performance.now()
     const sent_at = ('put' in order && order.put_at) || new Date(Number(attributes.SentTimestamp))
+    // landed by a try of this message that failed afterwards, the sender may not have been told
+    const isFirstTry = attributes.ApproximateReceiveCount === '1'
     const outcome = await landUpload(storage, key, { sent_at, memory: env.SKAFFERI_DUCKDB_MEMORY })
-    const told = outcome.repeated || ('again' in order && order.told)
+    const told = ('again' in order && order.told) || (outcome.repeated && isFirstTry)
     count(outcome, told, (performance.now() - begun) / 1000)
     await landAgain(env.SKAFFERI_LANDING_QUEUE_URL, outcome.waiting, { told: true })
     if (outcome.result.status === 'refused' && !told)

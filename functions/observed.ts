@@ -1,7 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger'
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
 import { Metrics } from '@aws-lambda-powertools/metrics'
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware'
 import middy, { type MiddyfiedHandler, type Request } from '@middy/core'
 import type { Context } from 'aws-lambda'
 import { kindOf, RetryableError, stepError } from './step-errors.ts'
@@ -11,7 +10,7 @@ const LAST_WORDS_MS = 500
 const MESSAGE_CHARACTERS = 500
 
 export const logger = new Logger()
-export const metrics = new Metrics()
+export const metrics = new Metrics({ namespace: 'Skafferi' })
 
 /**
  * A handler as Lambda calls it: logs carry the request and, once `correlate` was told, what they belong to;
@@ -24,7 +23,9 @@ export function observed<Event, Result>(
 ): MiddyfiedHandler<Event, Result> {
   return middy<Event, Result>({ timeoutEarlyInMillis: LAST_WORDS_MS, timeoutEarlyResponse: outOfTime })
     .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use(logMetrics(metrics, { captureColdStartMetric: true }))
+    .before(({ context }) => metrics.captureColdStartMetric(context.functionName))
+    .after(publishMetrics)
+    .onError(publishMetrics)
     .use({ onError: (request: Request<Event, Result>) => failed(request, answer) })
     .handler(handler)
 }
@@ -56,6 +57,10 @@ function failed<Event, Result>(
   logFailure(request.error)
   if (answer) request.response = answer(request.error, request.event)
   else request.error = stepError(request.error) as Error
+}
+
+function publishMetrics(): void {
+  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics()
 }
 
 function outOfTime(): never {
