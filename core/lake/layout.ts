@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto'
+
+export { DELIVERY } from '../../schemas/api-requests.ts'
+
 import type { Table } from '../../schemas/table.ts'
 import type { Quarter } from '../quarter.ts'
 
@@ -16,9 +19,6 @@ export function deliveryOf({ dataset, source, quarter }: Scope, sha256: string):
   const text = [dataset, source, quarter?.name ?? 'all', sha256].join('\n')
   return `d${createHash('sha256').update(text).digest('hex').slice(0, 24)}`
 }
-
-/** What names of deliveries look like. */
-export const DELIVERY = /^d[0-9a-f]{24}$/
 
 const partition = (quarter: Quarter | null) =>
   quarter ? `year=${quarter.year}/quarter=${quarter.quarter}/` : ''

@@ -1,11 +1,9 @@
+import { YEARS } from '../../schemas/api-requests.ts'
 import { datasets } from '../../schemas/datasets/index.ts'
 import { CODE, QUARTER } from '../../schemas/logical-types.ts'
 import { SkafferiError } from '../errors.ts'
 import { DELIVERY, deliveryOf, isQuarterly, type Scope } from '../lake/layout.ts'
 import { parseQuarter } from '../quarter.ts'
-
-/** First and last year of the quarters for which files can be uploaded. */
-export const UPLOAD_YEARS = [1990, 2100] as const
 
 /** What was put below `landing/` is no upload, or its bytes are not those that were declared. */
 export class PoisonedUploadError extends SkafferiError {
@@ -68,6 +66,6 @@ export function scopeOfUpload({ dataset, source, folder }: UploadKey, sha256: st
 }
 
 function* uploadQuarters(): Generator<string> {
-  for (let year = UPLOAD_YEARS[0]; year <= UPLOAD_YEARS[1]; year++)
+  for (let year = YEARS[0]; year <= YEARS[1]; year++)
     for (const quarter of [1, 2, 3, 4]) yield `${year}-Q${quarter}`
 }

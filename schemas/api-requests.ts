@@ -1,0 +1,146 @@
+import { z } from 'zod'
+import { datasets } from './datasets/index.ts'
+import { CODE, logicalTypes, QUARTER } from './logical-types.ts'
+import { marts } from './marts/index.ts'
+import type { Column, Table } from './table.ts'
+
+/** Rows, or problems, of a page. */
+export const PAGE = { default: 1000, most: 10_000 } as const
+/** Largest file that may be declared, unless a stage says otherwise. */
+export const MOST_UPLOAD_BYTES = 200_000_000
+/** Largest body of a request. */
+export const MOST_BODY_BYTES = 16_384
+/** First and last year of the quarters for which files can be uploaded and runs asked for. */
+export const YEARS = [1990, 2100] as const
+
+/** Names of runs. */
+export const RUN = /^[0-9]{8}T[0-9]{9}Z-[0-9a-f]{8}(-[0-9]{1,3})?$/
+/** Names of deliveries. */
+export const DELIVERY = /^d[0-9a-f]{24}$/
+/** Quarters for which files can be uploaded and runs asked for. */
+const NEAR_QUARTER = /^(199[0-9]|20[0-9]{2}|2100)-Q[1-4]$/
+/** Conditions on numbers: few enough digits that every engine reads them alike. */
+export const CONDITION_NUMBER = /^-?[0-9]{1,15}(\.[0-9]{1,15})?$/
+
+const quarter = z.string().regex(QUARTER).meta({ example: '2026-Q3' })
+const near_quarter = z.string().regex(NEAR_QUARTER).meta({ example: '2026-Q3' })
+
+/** A parameter in the query or path. */
+export interface ApiParameter {
+  readonly name: string
+  readonly description: string
+  /** Of the value; numbers are written as digits alone. */
+  readonly schema: z.ZodType
+}
+
+const limit: ApiParameter = {
+  name: 'limit',
+  description: `At most so many of them; default ${PAGE.default}. An answer may hold fewer, so that it can be sent.`,
+  schema: z.int().min(1).max(PAGE.most).default(PAGE.default),
+}
+const cursor: ApiParameter = {
+  name: 'cursor',
+  description:
+    'Where the next page begins, from the answer with the page before; the other parameters are to be the same. Pages belong to one run, even if a newer one comes.',
+  schema: z.string().min(1).max(500),
+}
+
+/** Parameters of a page of problems. */
+export const receiptParameters: readonly ApiParameter[] = [limit, cursor]
+/** Parameters of a mart beside its columns. */
+export const pageParameters: readonly ApiParameter[] = [
+  {
+    name: 'quarter',
+    description: 'The quarter; default the newest one that has a run.',
+    schema: quarter,
+  },
+  {
+    name: 'run',
+    description: 'The run; default the newest one of the quarter.',
+    schema: z.string().regex(RUN),
+  },
+  limit,
+  cursor,
+]
+/** Parameters that stand in paths. */
+export const pathParameters: Readonly<Record<string, ApiParameter>> = {
+  mart: { name: 'mart', description: 'A mart.', schema: z.enum(marts.map(({ name }) => name)) },
+  quarter: { name: 'quarter', description: 'A quarter.', schema: quarter },
+  delivery: { name: 'delivery', description: 'A delivery.', schema: z.string().regex(DELIVERY) },
+  run: { name: 'run', description: 'A run.', schema: z.string().regex(RUN) },
+}
+
+/** The columns of a mart by which its rows can be chosen; `quarter` is that of the run. */
+export function filterColumns({ columns }: Table): readonly Column[] {
+  return columns.filter(({ name }) => !pageParameters.some((parameter) => parameter.name === name))
+}
+
+/** A condition on a column: its value, or nothing for null. */
+export function filterParameter(column: Column): ApiParameter {
+  return {
+    name: column.name,
+    description: `Only rows with this value; nothing stands for null. ${column.description.en}`,
+    schema: z.literal('').or(filterValue(column)),
+  }
+}
+
+function filterValue({ type, values }: Column): z.ZodType {
+  if (values) return z.enum(values)
+  switch (logicalTypes[type].tableSchema) {
+    case 'number':
+    case 'integer':
+      return z.string().regex(CONDITION_NUMBER)
+    case 'boolean':
+      return z.enum(['true', 'false'])
+    case 'date':
+      return z.iso.date()
+    default:
+      return z.string().min(1).max(1000)
+  }
+}
+
+const named = (layer: 'quarterly' | 'reference') =>
+  z.enum(datasets.filter((table) => table.layer === layer).map(({ name }) => name))
+
+const declared = {
+  source: z
+    .string()
+    .max(100)
+    .regex(CODE)
+    .meta({ description: 'Who sends it: one of the sources that the token names.' }),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .meta({ description: 'SHA-256 of the file, in hexadecimal.' }),
+  bytes: z.int().min(0).meta({ description: 'Size of the file.' }),
+  file: z.string().min(1).max(200).optional().meta({ description: 'How the sender calls the file.' }),
+}
+
+/** What is said of a file before it is sent. */
+export const DeclareDelivery = z.discriminatedUnion('dataset', [
+  z.strictObject({ dataset: named('quarterly'), quarter: near_quarter, ...declared }),
+  z.strictObject({
+    dataset: named('reference'),
+    quarter: z.null().optional().meta({ description: 'Reference datasets have none.' }),
+    ...declared,
+  }),
+])
+
+/** What is to be computed. */
+export const StartAnalysis = z.strictObject({
+  quarter: near_quarter,
+  as_of: z.iso
+    .datetime({ offset: true })
+    .nullish()
+    .meta({ description: 'Deliveries as they counted at this instant; default now.' }),
+  publish: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'Whether to publish the run if no check stands in the way.' }),
+  reason: z
+    .string()
+    .min(1)
+    .max(1000)
+    .nullish()
+    .meta({ description: 'Why a quarter that has a release is published once more.' }),
+})
