@@ -1,4 +1,5 @@
 import type { ParseArgsOptionsConfig } from 'node:util'
+import type { EngineName } from '../core/engines/open.ts'
 import type { Storage } from '../core/storage/storage.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -27,6 +28,8 @@ export interface Command {
   readonly positionals: readonly [number, number]
   readonly options: Readonly<Record<string, CommandOption>>
   readonly examples: readonly string[]
+  /** Engines that it may be told to use; default DuckDB alone, which reads what any engine has computed. */
+  readonly engines?: readonly EngineName[]
   /** Does it; the result is the exit code. */
   run(context: CommandContext): Promise<number>
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { closest } from 'fastest-levenshtein'
+import { engineName } from '../core/engines/open.ts'
 import { type FailureKind, SkafferiError } from '../core/errors.ts'
 import { unknownName } from '../core/names.ts'
 import { openStorage } from '../core/storage/open.ts'
@@ -31,7 +32,11 @@ const exitCodes: Record<FailureKind, number> = {
 
 const common = {
   lake: { type: 'string', placeholder: 'URL', help: 'the lake; default SKAFFERI_LAKE or ./lake' },
-  engine: { type: 'string', placeholder: 'NAME', help: 'the engine that computes; default duckdb' },
+  engine: {
+    type: 'string',
+    placeholder: 'NAME',
+    help: 'the engine that computes: duckdb (default), or athena for analyse',
+  },
   json: { type: 'boolean', help: 'one JSON value on stdout and nothing else there' },
   debug: { type: 'boolean', help: 'with the stack of a failure' },
   help: { type: 'boolean', short: 'h', help: 'this text' },
@@ -81,14 +86,22 @@ async function dispatch([name, ...args]: readonly string[], terminal: Terminal):
       `${name} takes ${command.arguments || 'no arguments'} (skafferi ${name} --help)`,
     )
   }
-  if (values.engine !== undefined && values.engine !== 'duckdb')
-    throw unknownName('engine', String(values.engine), ['duckdb'])
+  if (typeof values.engine === 'string') assertEngine(command, values.engine)
   const storage = await openStorage(String(values.lake ?? process.env.SKAFFERI_LAKE ?? './lake'))
   try {
     return await command.run({ storage, terminal, values, positionals })
   } finally {
     await storage.close()
   }
+}
+
+/** An engine that would be ignored is refused. */
+function assertEngine({ name, engines = ['duckdb'] }: Command, given: string): void {
+  if (engines.includes(engineName(given))) return
+  throw new SkafferiError(
+    'usage',
+    `${name} does not run on ${given}: it reads files of the lake with duckdb, whatever engine computed them (valid: --engine ${engines.join(', ')})`,
+  )
 }
 
 function parse(command: Command, args: readonly string[]) {

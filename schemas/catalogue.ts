@@ -24,7 +24,7 @@ export interface CataloguePartition {
   readonly range?: readonly [number, number]
 }
 
-/** A table of the lake as any engine may read it: Parquet files below a prefix. */
+/** A table of the lake for whatever engine reads it: Parquet files below a prefix. */
 export interface CatalogueTable {
   readonly name: string
   readonly description: string

@@ -1,4 +1,5 @@
 import { analyse as compute } from '../../core/analyse.ts'
+import { ENGINES } from '../../core/engines/open.ts'
 import { SkafferiError } from '../../core/errors.ts'
 import {
   type Command,
@@ -8,6 +9,7 @@ import {
   quarterOption,
   text,
 } from '../command.ts'
+import { chosenEngine } from '../engine.ts'
 import { styled, textTable, whole } from '../terminal.ts'
 
 /** The option that asks for the past. */
@@ -42,11 +44,16 @@ export const analyse: Command = {
   arguments: '--quarter Q',
   positionals: [0, 0],
   options: { quarter: quarterOption, 'as-of': asOfOption },
-  examples: ['skafferi analyse --quarter 2026-Q3'],
+  examples: [
+    'skafferi analyse --quarter 2026-Q3',
+    'skafferi analyse --quarter 2026-Q3 --lake s3://bucket --engine athena',
+  ],
+  engines: ENGINES,
   async run(context) {
     const { terminal } = context
     const request = { quarter: neededQuarter(context), as_of: asOf(context) }
     const result = await compute(context.storage, request, {
+      openEngine: chosenEngine(context),
       onModel: (model, number, of) => terminal.progress(`${number}/${of} ${model}`),
     })
     terminal.done()

@@ -2,7 +2,7 @@ import { SkafferiError } from '../errors.ts'
 import { unknownName } from '../names.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { AthenaOptions } from './athena.ts'
-import { DuckDBEngine, type LakeTable } from './duckdb.ts'
+import type { LakeTable } from './duckdb.ts'
 import type { DuckDBLimits } from './duckdb-session.ts'
 import type { Engine } from './engine.ts'
 
@@ -34,10 +34,13 @@ export async function openEngine(
   tables: readonly LakeTable[],
   settings: EngineSettings = {},
 ): Promise<Engine> {
-  if (engineName(name) === 'duckdb') return await DuckDBEngine.open(storage, { ...settings.duckdb, tables })
-  const { workgroup, database, ...options } = settings.athena ?? {}
-  // the SDK takes long to load, and only Athena needs it
+  // each is loaded when it is asked for: both take long
+  if (engineName(name) === 'duckdb') {
+    const { DuckDBEngine } = await import('./duckdb.ts')
+    return await DuckDBEngine.open(storage, { ...settings.duckdb, tables })
+  }
   const { AthenaEngine } = await import('./athena.ts')
+  const { workgroup, database, ...options } = settings.athena ?? {}
   const { signal, deadline_ms } = settings
   return await AthenaEngine.open(storage, {
     signal,

@@ -1,0 +1,21 @@
+import type { AnalyseEffects } from '../core/analyse.ts'
+import { openEngine } from '../core/engines/open.ts'
+import { type CommandContext, text } from './command.ts'
+
+/** How to open the engine of `--engine`; where Athena is stands in the environment. */
+export function chosenEngine(context: CommandContext): NonNullable<AnalyseEffects['openEngine']> {
+  const name = text(context, 'engine') ?? 'duckdb'
+  const { SKAFFERI_ATHENA_WORKGROUP: workgroup, SKAFFERI_GLUE_DATABASE: database } = process.env
+  return async (storage, tables) =>
+    await openEngine(name, storage, tables, {
+      athena: { workgroup, database },
+      ...(name === 'athena' ? { signal: interrupted() } : {}),
+    })
+}
+
+/** Aborted by Ctrl-C, so that no query runs on, and costs, after its caller has gone. */
+function interrupted(): AbortSignal {
+  const controller = new AbortController()
+  process.once('SIGINT', () => controller.abort())
+  return controller.signal
+}
