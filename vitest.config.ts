@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 // what takes minutes, and is run by `npm run test:thorough` alone
-const thorough = process.env.SKAFFERI_THOROUGH === '1' ? ['test/**/*.thorough.ts'] : []
+const thorough = process.env.SKAFFERI_THOROUGH !== undefined ? ['test/**/*.thorough.ts'] : []
 // what needs servers of others, and is run by `npm run test:cloud` alone
 const cloud = process.env.SKAFFERI_CLOUD === '1' ? ['test/**/*.cloud.ts'] : []
 

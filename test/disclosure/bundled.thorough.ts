@@ -4,10 +4,12 @@ import { analyse } from '../../core/analyse.ts'
 import { landFolder } from '../../core/land-folder.ts'
 import { findRun } from '../../core/query.ts'
 import { MemoryStorage } from '../../core/storage/memory.ts'
+import { tries } from '../support/thorough.ts'
 import { blamed } from './blamed.ts'
 import { type Releases, releasesOfRuns } from './releases-of.ts'
 
-const YEAR = ['2025-Q4', '2026-Q1', '2026-Q2', '2026-Q3']
+// a program over four releases takes ten minutes, over two one
+const YEAR = ['2025-Q4', '2026-Q1', '2026-Q2', '2026-Q3'].slice(-tries(1, 2, 4))
 const MINUTES = 60_000
 
 const storage = new MemoryStorage()

@@ -1,3 +1,6 @@
-/** A number of tries: few in `npm test`, many in `npm run test:thorough`. */
-export const tries = (few: number, many: number): number =>
-  process.env.SKAFFERI_THOROUGH === '1' ? many : few
+/** A number of tries: few in `npm test`, many in `npm run test:thorough`, most in `npm run test:exhaustive`. */
+export function tries(few: number, many: number, most = many): number {
+  const size = process.env.SKAFFERI_THOROUGH
+  if (size === undefined) return few
+  return size === 'all' ? most : many
+}
