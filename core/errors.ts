@@ -15,6 +15,44 @@ export class SkafferiError extends Error {
   }
 }
 
+/** A name that nobody knows, among those that somebody does. */
+export class UnknownNameError extends SkafferiError {
+  override readonly name = 'UnknownNameError'
+  /** What it was to be the name of. */
+  readonly subject: string
+  readonly value: string
+  readonly known: readonly string[]
+
+  constructor(subject: string, value: string, known: readonly string[], meant: string) {
+    super('usage', `unknown ${subject}: ${JSON.stringify(value)} (known: ${known.join(', ')})${meant}`)
+    this.subject = subject
+    this.value = value
+    this.known = known
+  }
+}
+
+/** Nothing has been analysed yet. */
+export class NoRunsError extends SkafferiError {
+  override readonly name = 'NoRunsError'
+
+  constructor(url: string) {
+    super('usage', `no runs in ${url}: skafferi analyse --quarter 2026-Q3`)
+  }
+}
+
+/** A value that cannot be one of its kind, and what could. */
+export class InvalidValueError extends SkafferiError {
+  override readonly name = 'InvalidValueError'
+  readonly value: string
+  readonly valid: readonly string[]
+
+  constructor(subject: string, value: string, valid: readonly string[]) {
+    super('usage', `not ${subject}: ${JSON.stringify(value)} (valid: ${valid.join(', ')})`)
+    this.value = value
+    this.valid = valid
+  }
+}
+
 /** The store could not do as asked; names the key. */
 export class StorageError extends SkafferiError {
   override readonly name = 'StorageError'

@@ -1,11 +1,8 @@
 import { closest } from 'fastest-levenshtein'
-import { SkafferiError } from './errors.ts'
+import { UnknownNameError } from './errors.ts'
 
 /** The error for a name that nobody knows: says which are known and which one may have been meant. */
-export function unknownName(kind: string, name: string, known: readonly string[]): SkafferiError {
+export function unknownName(kind: string, name: string, known: readonly string[]): UnknownNameError {
   const meant = known.length > 0 ? `; did you mean ${closest(name, known)}?` : ''
-  return new SkafferiError(
-    'usage',
-    `unknown ${kind}: ${JSON.stringify(name)} (known: ${known.join(', ')})${meant}`,
-  )
+  return new UnknownNameError(kind, name, known, meant)
 }

@@ -1,5 +1,5 @@
 import { QUARTER } from '../schemas/logical-types.ts'
-import { SkafferiError } from './errors.ts'
+import { InvalidValueError } from './errors.ts'
 
 /** A quarter of a year. */
 export interface Quarter {
@@ -17,8 +17,7 @@ export interface Quarter {
 
 /** Reads `2026-Q3`; anything else is a usage error. */
 export function parseQuarter(name: string): Quarter {
-  if (!QUARTER.test(name))
-    throw new SkafferiError('usage', `not a quarter: ${JSON.stringify(name)} (valid: 2026-Q3)`)
+  if (!QUARTER.test(name)) throw new InvalidValueError('a quarter', name, ['2026-Q3'])
   return quarterAt(Number(name.slice(0, 4)) * 4 + Number(name.slice(6)) - 1)
 }
 

@@ -1,10 +1,12 @@
 import { type Table as ArrowTable, Type } from '@uwdata/flechette'
+import { z } from 'zod'
+import { CONDITION_NUMBER } from '../schemas/api-requests.ts'
 import { logicalTypes } from '../schemas/logical-types.ts'
 import { marts } from '../schemas/marts/index.ts'
 import type { Column, Table } from '../schemas/table.ts'
 import { DuckDBEngine } from './engines/duckdb.ts'
 import { quote } from './engines/duckdb-session.ts'
-import { SkafferiError } from './errors.ts'
+import { InvalidValueError, NoRunsError, SkafferiError } from './errors.ts'
 import { listRuns, noticesOf, type RunRecord, readRun } from './lake/runs.ts'
 import type { MartRow, MartValue } from './mart-text.ts'
 import { unknownName } from './names.ts'
@@ -20,6 +22,9 @@ export interface QueryRequest {
   readonly run?: string | undefined
   /** Conditions `column=value`, all of which must hold; an empty value stands for null. */
   readonly where?: readonly string[] | undefined
+  /** Most rows to give, and how many to leave out before them; default all. */
+  readonly limit?: number | undefined
+  readonly offset?: number | undefined
 }
 
 /** Rows of a mart in the order of their key. */
@@ -27,6 +32,8 @@ export interface QueryResult {
   readonly table: Table
   readonly record: RunRecord
   readonly arrow: ArrowTable
+  /** Rows that fulfil the conditions, on this page or not. */
+  readonly total: number
   readonly notices: readonly string[]
 }
 
@@ -57,8 +64,14 @@ export async function query(storage: Storage, request: QueryRequest): Promise<Qu
     const columns = table.columns.map(({ name }) => `"${name}"`).join(', ')
     const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''
     const order = table.key.map((name) => `"${name}"`).join(', ')
-    const arrow = await engine.query(`select ${columns} from ${table.name} ${where} order by ${order}`)
-    return { table, record, arrow, notices: noticesOf(record) }
+    const { limit, offset = 0 } = request
+    const page = limit === undefined ? '' : `limit ${limit} offset ${offset}`
+    const arrow = await engine.query(
+      `select ${columns} from ${table.name} ${where} order by ${order} ${page}`,
+    )
+    const counted = page && (await engine.query(`select count(*) as total from ${table.name} ${where}`))
+    const total = counted ? Number(counted.getChildAt(0).at(0)) : arrow.numRows
+    return { table, record, arrow, total, notices: noticesOf(record) }
   } finally {
     await engine.close()
   }
@@ -71,8 +84,7 @@ export async function findRun(
 ): Promise<RunRecord> {
   if (quarter !== undefined) parseQuarter(quarter)
   const runs = await listRuns(storage)
-  if (runs.size === 0)
-    throw new SkafferiError('usage', `no runs in ${storage.url}: skafferi analyse --quarter 2026-Q3`)
+  if (runs.size === 0) throw new NoRunsError(storage.url)
   if (run !== undefined) {
     const found = [...runs].find(
       ([of, names]) => names.includes(run) && (quarter === undefined || of === quarter),
@@ -113,18 +125,23 @@ function condition(table: Table, text: string): string {
 function comparison(column: Column, value: string): string {
   if (value === '') return 'is null'
   const { tableSchema } = logicalTypes[column.type]
-  const bad = (valid: string) =>
-    new SkafferiError('usage', `not a value of ${column.name}: ${JSON.stringify(value)} (valid: ${valid})`)
-  if (column.values && !column.values.includes(value)) throw bad(column.values.join(', '))
-  if (tableSchema === 'number' || tableSchema === 'integer') {
-    if (!/^-?[0-9]+(\.[0-9]+)?$/.test(value)) throw bad('1250.5')
-    return `= ${value}`
+  const bad = (...valid: string[]) => new InvalidValueError(`a value of ${column.name}`, value, valid)
+  if (column.values && !column.values.includes(value)) throw bad(...column.values)
+  switch (tableSchema) {
+    case 'number':
+    case 'integer':
+      if (!CONDITION_NUMBER.test(value)) throw bad('1250.5')
+      return `= ${value}`
+    case 'date':
+      if (!z.iso.date().safeParse(value).success) throw bad('2026-09-30')
+      return `= ${quote(value)}::date`
+    case 'boolean':
+      if (value !== 'true' && value !== 'false') throw bad('true', 'false')
+      return `= ${value}`
+    default:
+      if (value.includes('\0')) throw bad('text without the character 0')
+      return `= ${quote(value)}`
   }
-  if (tableSchema === 'date') {
-    if (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(value)) throw bad('2026-09-30')
-    return `= ${quote(value)}::date`
-  }
-  return `= ${quote(value)}`
 }
 
 /** Rows of an Arrow table as plain objects: numbers as numbers, dates as ISO text, decimals as numbers. */

@@ -16,6 +16,11 @@ export async function hashFile(path: string): Promise<{ sha256: string; bytes: n
   return { sha256: hash.digest('hex'), bytes }
 }
 
+/** SHA-256 and size of bytes. */
+export function hashBytes(bytes: Uint8Array): { sha256: string; bytes: number } {
+  return { sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.byteLength }
+}
+
 /**
  * Stores a local file under the first key of `key(1)`, `key(2)`, … that is free or already holds these very
  * bytes, so that finishing a half-finished piece of work finds what it left. Returns the number.

@@ -60,7 +60,7 @@ export async function readReceipt(storage: Storage, delivery: string): Promise<S
 }
 
 /** Numbers of a delivery's receipts, smallest first; as names they would sort 10 before 9. */
-async function receiptNumbers(storage: Storage, delivery: string): Promise<number[]> {
+export async function receiptNumbers(storage: Storage, delivery: string): Promise<number[]> {
   const prefix = `receipts/${delivery}`
   const numbers: number[] = []
   for await (const { key } of storage.list(`${prefix}.`)) {
