@@ -1,0 +1,100 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { listRuns, readRun } from '../../core/lake/runs.ts'
+import { landFolder } from '../../core/land-folder.ts'
+import { S3Storage } from '../../core/storage/s3.ts'
+import type { Storage } from '../../core/storage/storage.ts'
+import { freePort } from '../support/cloud/free-port.ts'
+import { type S3Server, startS3Server } from '../support/cloud/versitygw.ts'
+import { differences } from '../support/same-results.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const node = join(ROOT, 'node_modules/node/bin/node')
+const QUARTER = '2026-Q3'
+
+let server: S3Server
+let endpoint: ChildProcess
+let storage: Storage
+let environment: Record<string, string>
+
+beforeAll(async () => {
+  server = await startS3Server()
+  const url = `s3://${await server.makeBucket()}/region`
+  storage = new S3Storage(url, {
+    config: { endpoint: server.endpoint, region: server.region, credentials: server.credentials },
+  })
+  for (const folder of ['vasterbotten', 'example-purchases'])
+    await landFolder(storage, join(ROOT, 'data', folder))
+  const port = await freePort()
+  environment = {
+    ...server.environment,
+    AWS_ENDPOINT_URL_ATHENA: `http://127.0.0.1:${port}`,
+    SKAFFERI_LAKE: url,
+    SKAFFERI_ATHENA_WORKGROUP: 'skafferi',
+    SKAFFERI_GLUE_DATABASE: 'skafferi',
+  }
+  const main = join(ROOT, 'test/support/cloud/athena-endpoint/main.ts')
+  const args = [
+    main,
+    '--port',
+    String(port),
+    '--lake',
+    url,
+    '--workgroup',
+    'skafferi',
+    '--database',
+    'skafferi',
+  ]
+  endpoint = spawn(node, args, {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [said] = (await once(endpoint.stdout!, 'data')) as [Buffer]
+  expect(String(said)).toBe(`ready ${environment.AWS_ENDPOINT_URL_ATHENA}\n`)
+}, 120_000)
+
+afterAll(async () => {
+  await storage?.close()
+  if (endpoint?.exitCode === null) {
+    endpoint.kill('SIGTERM')
+    await once(endpoint, 'exit')
+  }
+  await server?.stop()
+}, 60_000)
+
+const skafferi = async (args: readonly string[], more: Readonly<Record<string, string>> = {}) =>
+  await promisify(execFile)(node, [join(ROOT, 'cli/main.ts'), ...args], {
+    env: { ...process.env, ...environment, ...more },
+  })
+
+describe('skafferi analyse --engine athena, over the bundled region in a bucket', () => {
+  test('finds what DuckDB finds, in every model, and is read and checked like any run', async () => {
+    await skafferi(['analyse', '--quarter', QUARTER])
+    const { stdout } = await skafferi(['analyse', '--quarter', QUARTER, '--engine', 'athena', '--json'])
+    const told = JSON.parse(stdout) as { run: string; marts: Record<string, number> }
+    const [duckdb, athena] = await Promise.all(
+      (await listRuns(storage)).get(QUARTER)!.map((run) => readRun(storage, QUARTER, run)),
+    )
+    expect([duckdb!.engine, athena!.engine]).toEqual(['duckdb', 'athena'])
+    expect(told).toMatchObject({ run: athena!.run, marts: duckdb!.marts })
+    expect(await differences(storage, athena!, duckdb!)).toEqual([])
+    expect(
+      athena!.queries!.every(({ state, bytes_scanned }) => state === 'succeeded' && bytes_scanned >= 0),
+    ).toBe(true)
+    const { stdout: rows } = await skafferi(['query', 'opportunities', '--format', 'csv'])
+    expect(rows.trim().split('\n')).toHaveLength(1 + athena!.marts.opportunities!)
+    const { stdout: checked } = await skafferi(['check', '--quarter', QUARTER, '--json'])
+    expect(JSON.parse(checked)).toMatchObject({ run: athena!.run, errors: 0, not_checked: [] })
+  })
+
+  test.each([
+    [{ SKAFFERI_ATHENA_WORKGROUP: 'other' }, 'no workgroup other in this account and region'],
+    [{ SKAFFERI_GLUE_DATABASE: '' }, 'athena needs the name of a Glue database: set SKAFFERI_GLUE_DATABASE'],
+  ])('with %j is wrong usage', async (more, message) => {
+    const failing = skafferi(['analyse', '--quarter', QUARTER, '--engine', 'athena'], more)
+    await expect(failing).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining(message) })
+  })
+})
