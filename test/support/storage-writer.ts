@@ -1,7 +1,7 @@
-import { FileStorage } from '../../core/storage/file.ts'
+import { openStorage } from '../../core/storage/open.ts'
 
 /**
- * A process of its own that writes into a folder as its parent tells it: `node storage-writer.ts <folder>`.
+ * A process of its own that writes into a lake as its parent tells it: `node storage-writer.ts <url>`.
  * It says `ready`, does what it is sent, and answers with the result.
  */
 export type Order =
@@ -9,7 +9,7 @@ export type Order =
   | { readonly do: 'swap'; readonly key: string; readonly content: string; readonly expected: string | null }
   | { readonly do: 'flood'; readonly prefix: string; readonly bytes: number }
 
-const storage = new FileStorage(process.argv[2]!)
+const storage = await openStorage(process.argv[2]!)
 
 async function obey(order: Order): Promise<void> {
   if (order.do === 'put') {
