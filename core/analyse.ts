@@ -5,8 +5,9 @@ import { marts } from '../schemas/marts/index.ts'
 import { rolled_purchases } from '../schemas/rolled.ts'
 import { rowColumns } from '../schemas/row-files.ts'
 import type { Table } from '../schemas/table.ts'
-import { DuckDBEngine, type LakeTable } from './engines/duckdb.ts'
+import type { LakeTable } from './engines/duckdb.ts'
 import { type Engine, modelPrefix } from './engines/engine.ts'
+import { openEngine } from './engines/open.ts'
 import { SkafferiError } from './errors.ts'
 import { readScopes, type ScopeState } from './lake/commits.ts'
 import { keys } from './lake/layout.ts'
@@ -72,7 +73,7 @@ export async function analyse(
     )
   }
   const run = request.run ?? runName(now)
-  const engine = await (effects.openEngine ?? openDuckDBEngine)(storage, lakeTables(inputs))
+  const engine = await (effects.openEngine ?? openEmbedded)(storage, lakeTables(inputs))
   try {
     const models = await loadModels()
     const saved = await runModels(
@@ -106,6 +107,8 @@ export async function analyse(
   }
 }
 
+const openEmbedded = (storage: Storage, tables: readonly LakeTable[]) => openEngine('duckdb', storage, tables)
+
 function resultOf(record: RunRecord): AnalyseResult {
   const { run, quarter } = record
   const inputs = record.inputs.map(({ delivery, dataset, source, quarter, rows, refused_rows }) => ({
@@ -136,9 +139,6 @@ async function assertFree(storage: Storage, { name, year, quarter }: Quarter, ru
     }
   }
 }
-
-const openDuckDBEngine = (storage: Storage, tables: readonly LakeTable[]): Promise<Engine> =>
-  DuckDBEngine.open(storage, { tables })
 
 /** The deliveries that a run of the quarter rests on: all reference data, and eleven quarters of the rest. */
 export async function pinDeliveries(storage: Storage, quarter: Quarter, as_of?: Date): Promise<Pin[]> {

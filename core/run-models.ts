@@ -94,30 +94,31 @@ async function eachWhenReady(
   }
 }
 
-/** The pins as a statement of literals, so that any engine can store them. */
+/** Columns of the pins as every run stores them, with their types. */
+const PIN_COLUMNS = {
+  delivery: 'varchar',
+  row_name: 'varchar',
+  dataset: 'varchar',
+  source: 'varchar',
+  quarter: 'varchar',
+  quarter_index: 'bigint',
+  received_at: 'varchar',
+  first_received_on: 'date',
+  rows: 'bigint',
+  refused_rows: 'bigint',
+} as const
+
+/** The pins as a statement of literals, so that any engine can store them; short, since some limit its length. */
 export function pinsSql(inputs: readonly Pin[]): string {
-  const text = (value: string | null) =>
-    value === null ? 'cast(null as varchar)' : `'${value.replaceAll("'", "''")}'`
+  const text = (value: string | null) => (value === null ? 'null' : `'${value.replaceAll("'", "''")}'`)
   const rows = inputs.map((pin) => {
-    const index =
-      pin.quarter === null ? 'cast(null as bigint)' : `cast(${parseQuarter(pin.quarter).index} as bigint)`
-    const cells = [
-      text(pin.delivery),
-      text(pin.row_name),
-      text(pin.dataset),
-      text(pin.source),
-      text(pin.quarter),
-      index,
-      text(pin.received_at),
-    ]
-    cells.push(
-      `date '${pin.first_received_on}'`,
-      `cast(${pin.rows} as bigint)`,
-      `cast(${pin.refused_rows} as bigint)`,
-    )
-    return `(${cells.join(', ')})`
+    const { delivery, row_name, dataset, source, quarter, received_at, first_received_on } = pin
+    const index = quarter === null ? 'null' : parseQuarter(quarter).index
+    const names = [delivery, row_name, dataset, source, quarter].map(text)
+    const received = [text(received_at), `date '${first_received_on}'`]
+    return `(${[...names, index, ...received, pin.rows, pin.refused_rows].join(',')})`
   })
-  const columns =
-    'delivery, row_name, dataset, source, quarter, quarter_index, received_at, first_received_on, rows, refused_rows'
-  return `select ${columns} from (values\n${rows.join(',\n')}\n) as pins (${columns})`
+  const cells = Object.entries(PIN_COLUMNS).map(([name, type]) => `cast(${name} as ${type}) as ${name}`)
+  const names = Object.keys(PIN_COLUMNS).join(', ')
+  return `select ${cells.join(', ')} from (values\n${rows.join(',\n')}\n) as pins (${names})`
 }

@@ -2,11 +2,12 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { listRuns, readRun } from '../../core/lake/runs.ts'
 import { landFolder } from '../../core/land-folder.ts'
 import { S3Storage } from '../../core/storage/s3.ts'
 import type { Storage } from '../../core/storage/storage.ts'
+import { startAthenaEndpoint } from '../support/cloud/athena-endpoint/server.ts'
 import { freePort } from '../support/cloud/free-port.ts'
 import { type S3Server, startS3Server } from '../support/cloud/versitygw.ts'
 import { differences } from '../support/same-results.ts'
@@ -88,6 +89,27 @@ describe('skafferi analyse --engine athena, over the bundled region in a bucket'
     expect(rows.trim().split('\n')).toHaveLength(1 + athena!.marts.opportunities!)
     const { stdout: checked } = await skafferi(['check', '--quarter', QUARTER, '--json'])
     expect(JSON.parse(checked)).toMatchObject({ run: athena!.run, errors: 0, not_checked: [] })
+  })
+
+  test('that is interrupted stops what runs and leaves no record', async () => {
+    const slow = await startAthenaEndpoint({ lake: storage })
+    onTestFinished(() => slow.close())
+    slow.faults.queries.push({ takes_ms: 60_000 })
+    const env = { ...process.env, ...environment, AWS_ENDPOINT_URL_ATHENA: slow.url }
+    const before = (await listRuns(storage)).get(QUARTER)
+    const args = [join(ROOT, 'cli/main.ts'), 'analyse', '--quarter', QUARTER, '--engine', 'athena']
+    const analyse = spawn(node, args, { env, stdio: ['ignore', 'ignore', 'pipe'] })
+    let said = ''
+    analyse.stderr.on('data', (text: Buffer) => {
+      said += text
+    })
+    const exited = once(analyse, 'exit')
+    await expect.poll(() => slow.operations.executions.length, { timeout: 30_000 }).toBe(1)
+    analyse.kill('SIGINT')
+    expect(await exited).toEqual([1, null])
+    expect(said).toContain('athena could not run model inputs: it was called off')
+    expect(slow.operations.executions.map(({ state }) => state)).toEqual(['CANCELLED'])
+    expect((await listRuns(storage)).get(QUARTER)).toEqual(before)
   })
 
   test.each([

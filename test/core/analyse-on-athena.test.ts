@@ -48,6 +48,13 @@ describe('a run on Athena', () => {
     expect(await differences(opened.storage, athena, duckdb)).toEqual([])
   })
 
+  test('of other deliveries differs, and it shows', async () => {
+    const portions = smallRegion()[`portions/kitchens/${QUARTER}`]!.slice(1)
+    await landRegion(opened.storage, folder.path, { [`portions/kitchens/${QUARTER}`]: portions })
+    const found = await differences(opened.storage, athena, await run('duckdb', 'of-fewer-portions'))
+    expect(found.filter((difference) => difference.startsWith('gaps'))).not.toEqual([])
+  })
+
   test('has no file for what is empty, and is read all the same', async () => {
     const empty = Object.entries(athena.models).filter(([, files]) => files.length === 0)
     expect(empty.length).toBeGreaterThan(0)
@@ -97,6 +104,10 @@ test('a run that fails on Athena names the model, stops what runs and leaves no 
   expect(ended.filter(({ state }) => state === 'RUNNING')).toEqual([])
   expect(ended.map(({ state }) => state)).toContain('CANCELLED')
   expect(await keysOf(opened.storage, `runs/${QUARTER}/fails`)).toEqual([])
+})
+
+test.each(['', 'a/b', '../x', '-x', 'å', "x'y", 'x'.repeat(81)])('%j is no name of a run', async (name) => {
+  await expect(run('duckdb', name)).rejects.toThrow('not a name of a run: ')
 })
 
 test('the name of a run is given once, also when it failed', async () => {
