@@ -6,7 +6,7 @@ import { rolled_purchases } from './rolled.ts'
 import { type FileColumn, rowColumns } from './row-files.ts'
 import type { Table } from './table.ts'
 
-/** Types of columns in Glue's words; `int` only for what models count on their fingers and for partitions. */
+/** Types of columns in Glue's words; `int` only for small numbers of models and for partitions. */
 export type GlueType = LogicalTypeSpec['glue'] | 'int'
 
 /** A column as a catalogue knows it. */

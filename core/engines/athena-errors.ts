@@ -51,7 +51,9 @@ export function failureOf(query: QueryExecution): AthenaFailure {
   const reason = StateChangeReason ?? error?.ErrorMessage ?? 'Athena gives no reason'
   const code =
     /\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/.exec(reason)?.[0] ?? `error type ${error?.ErrorType ?? 'unknown'}`
-  return { fault: faultOf(State, reason, error), code, reason, query_id: query.QueryExecutionId }
+  const fault = faultOf(State, reason, error)
+  const read = fault === 'guard' ? ` after ${query.Statistics?.DataScannedInBytes ?? 'unknown'} bytes` : ''
+  return { fault, code, reason: `${reason}${read}`, query_id: query.QueryExecutionId }
 }
 
 type Reported = NonNullable<QueryExecution['Status']>['AthenaError']

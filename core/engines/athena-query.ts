@@ -53,42 +53,47 @@ export class AthenaQueries {
 
   /** The statement when it has succeeded; else an `AthenaError`. One that is not waited for is stopped first. */
   async run(statement: AthenaStatement): Promise<QueryExecution> {
-    const given = [this.#options.signal, statement.signal].filter((signal) => signal !== undefined)
     const deadline = AbortSignal.timeout(this.#options.deadline_ms)
-    const signal = AbortSignal.any([...given, deadline])
-    const id = await this.#start(statement, signal)
+    const signal = this.#anyOf(statement.signal, deadline)
+    const stopped = (query_id?: string) => {
+      const late = `it was not done within ${this.#options.deadline_ms / 1000} s`
+      const reason = deadline.aborted ? late : 'it was called off'
+      return new AthenaError(statement.subject, { fault: 'stopped', code: 'CANCELLED', reason, query_id })
+    }
+    const id = await this.#start(statement, signal).catch((error) => {
+      throw signal.aborted ? stopped() : refused(statement, error)
+    })
     const query = await this.#untilEnded(id, signal).catch(async (error) => {
       if (!signal.aborted) throw refused(statement, error, id)
       return await this.#stop(statement, id)
     })
     this.ended.push(recordOf(statement, query))
-    if (signal.aborted) throw stopped(statement, id, deadline.aborted ? this.#options.deadline_ms : null)
-    if (query.Status?.State !== 'SUCCEEDED') throw new AthenaError(statement.subject, failureOf(query))
-    return query
+    // it may have succeeded before it could be stopped
+    if (query.Status?.State === 'SUCCEEDED') return query
+    throw signal.aborted ? stopped(id) : new AthenaError(statement.subject, failureOf(query))
   }
 
   /** A page of what a SELECT found. */
   async page(id: string, next: string | undefined): Promise<GetQueryResultsOutput> {
     const command = new GetQueryResultsCommand({ QueryExecutionId: id, NextToken: next })
-    const given = this.#options.signal ? [this.#options.signal] : []
-    const signal = AbortSignal.any([...given, AbortSignal.timeout(this.#options.deadline_ms)])
+    const signal = this.#anyOf(AbortSignal.timeout(this.#options.deadline_ms))
     return await this.#persistently(() => this.#client.send(command), signal)
   }
 
-  async #start({ sql, token, ...statement }: AthenaStatement, signal: AbortSignal): Promise<string> {
+  /** One signal of these and the one that ends every statement. */
+  #anyOf(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
+    return AbortSignal.any([this.#options.signal, ...signals].filter((signal) => signal !== undefined))
+  }
+
+  async #start({ sql, token }: AthenaStatement, signal: AbortSignal): Promise<string> {
     const command = new StartQueryExecutionCommand({
       QueryString: sql,
       ClientRequestToken: token,
       WorkGroup: this.#options.workgroup,
       QueryExecutionContext: { Catalog: 'AwsDataCatalog', Database: this.#options.database },
     })
-    try {
-      const { QueryExecutionId } = await this.#persistently(() => this.#client.send(command), signal)
-      return QueryExecutionId!
-    } catch (error) {
-      if (signal.aborted) throw stopped(statement, undefined, null)
-      throw refused(statement, error)
-    }
+    const { QueryExecutionId } = await this.#persistently(() => this.#client.send(command), signal)
+    return QueryExecutionId!
   }
 
   /** Looks again and again; a state may also go back, from running to queued. */
@@ -136,20 +141,10 @@ export class AthenaQueries {
   }
 }
 
-function refused({ subject }: Pick<AthenaStatement, 'subject'>, error: unknown, query_id?: string) {
-  if (error instanceof AthenaError) return error
+function refused({ subject }: AthenaStatement, error: unknown, query_id?: string): AthenaError {
   const { reason, ...failure } = refusalOf(error)
   const running = query_id === undefined ? '' : '; the query may still be running'
   return new AthenaError(subject, { ...failure, reason: `${reason}${running}`, query_id })
-}
-
-function stopped(
-  { subject }: Pick<AthenaStatement, 'subject'>,
-  query_id: string | undefined,
-  ms: number | null,
-) {
-  const reason = ms === null ? 'it was called off' : `it was not done within ${ms / 1000} s`
-  return new AthenaError(subject, { fault: 'stopped', code: 'CANCELLED', reason, query_id })
 }
 
 function recordOf({ model, attempt, sql }: AthenaStatement, query: QueryExecution): QueryRecord {

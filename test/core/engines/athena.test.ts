@@ -321,6 +321,14 @@ describe('a statement that is not waited for', () => {
 })
 
 describe('what is saved', () => {
+  test('goes beside what lies in the way', async () => {
+    const folder = folderOf()
+    await opened.storage.put(`unloads/${folder.run}/gaps/1/left`, Buffer.from('not Parquet'))
+    expect(await saveRow(folder)).toHaveLength(1)
+    expect(opened.engine.queries.at(-2)).toMatchObject({ attempt: 1, state: 'failed' })
+    expect(opened.engine.queries.at(-1)).toMatchObject({ attempt: 2, state: 'succeeded' })
+  })
+
   test('has rows in one to three files, none without rows', async () => {
     const sizes = new Set<number>()
     for (const more of ['', ' ', '  ', '   ']) {
