@@ -36,10 +36,11 @@ export class SkafferiStack extends Stack {
       catalogue,
       notices,
       failures,
+      releases,
     })
     const status = nightlyLook(this, settings, { lake, landing, notices, failures })
     new Schedules(this, 'Schedules', settings, { status, analysis, failures })
-    const api = new Api(this, 'Api', settings, { lake, landing, analysis, releasesUrl: releases.url })
+    const api = new Api(this, 'Api', settings, { lake, landing, analysis, releases })
 
     const functions = [landing.land, ...analysis.steps, api.function, status]
     if (api.identity) functions.push(api.identity.token)
@@ -73,7 +74,6 @@ function nightlyLook(
     memory_mb: 1769,
     timeout: Duration.minutes(5),
     temporary_mb: 1024,
-    duckdb_mb: 700,
   })
     .reads(lake, 'landing/', 'commits/', 'receipts/', 'curated/', 'rolled/', 'runs/', 'models/', 'releases/')
     .sendsTo(landing.queue, 'SKAFFERI_LANDING_QUEUE_URL')

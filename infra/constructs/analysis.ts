@@ -24,10 +24,11 @@ import type { Catalogue } from './catalogue.ts'
 import { PipelineFunction } from './functions.ts'
 import type { Lake } from './lake.ts'
 import type { Notices } from './notices.ts'
+import type { Releases } from './releases.ts'
 import type { Workgroup } from './workgroup.ts'
 
 /** A whole run with its retries. */
-const RUN_TIMEOUT = Duration.hours(2)
+const RUN_TIMEOUT = Duration.hours(3)
 /** What failed for reasons that may pass. */
 const PASSING = [
   'RetryableError',
@@ -45,6 +46,7 @@ export interface Surroundings {
   readonly catalogue: Catalogue
   readonly notices: Notices
   readonly failures: Queue
+  readonly releases: Releases
 }
 
 /** Analyse, check, publish: each a function, one after the other, each failure a message. */
@@ -148,7 +150,7 @@ export class Analysis extends Construct {
 
 /** The three steps. Checking and publishing read what deliveries said, so they see the whole lake. */
 function steps(scope: Construct, settings: Settings, surroundings: Surroundings): PipelineFunction[] {
-  const { lake, workgroup, catalogue, notices } = surroundings
+  const { lake, workgroup, catalogue, notices, releases } = surroundings
   const analyse = new PipelineFunction(scope, 'analyse', settings, {
     description: 'Pins the deliveries that count and computes every model of a quarter',
     memory_mb: 1769,
@@ -164,17 +166,16 @@ function steps(scope: Construct, settings: Settings, surroundings: Surroundings)
     memory_mb: 1769,
     timeout: Duration.minutes(10),
     temporary_mb: 4096,
-    duckdb_mb: 900,
   }).reads(lake, 'commits/', 'curated/', 'rolled/', 'runs/', 'models/', 'receipts/', 'quarantine/')
   const publish = new PipelineFunction(scope, 'publish', settings, {
     description: 'Makes a release of a run, without what would tell of single farms, and tells its findings',
     memory_mb: 3008,
     timeout: Duration.minutes(15),
     temporary_mb: 4096,
-    duckdb_mb: 1500,
   })
     .reads(lake, 'commits/', 'curated/', 'rolled/', 'runs/', 'models/', 'receipts/', 'releases/')
     .writes(lake, 'releases/')
     .tells(notices.topic)
+    .pointsTo(releases)
   return [analyse, check, publish]
 }

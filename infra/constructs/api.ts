@@ -21,6 +21,7 @@ import { PipelineFunction } from './functions.ts'
 import { Identity } from './identity.ts'
 import type { Lake } from './lake.ts'
 import type { Landing } from './landing.ts'
+import type { Releases } from './releases.ts'
 
 /** Fields of the access log; no token, no query. */
 const LOGGED = {
@@ -52,8 +53,8 @@ export class Api extends Construct {
       lake,
       landing,
       analysis,
-      releasesUrl,
-    }: { lake: Lake; landing: Landing; analysis: Analysis; releasesUrl: string },
+      releases,
+    }: { lake: Lake; landing: Landing; analysis: Analysis; releases: Releases },
   ) {
     super(scope, id)
     const { issuer } = settings.stage
@@ -63,7 +64,6 @@ export class Api extends Construct {
       memory_mb: 1769,
       timeout: Duration.seconds(29),
       temporary_mb: 1024,
-      duckdb_mb: 700,
     })
       .reads(
         lake,
@@ -79,9 +79,9 @@ export class Api extends Construct {
       .writes(lake, 'landing/')
       .sendsTo(landing.queue, 'SKAFFERI_LANDING_QUEUE_URL')
       .starts(analysis.machine)
+      .pointsTo(releases)
     const prefix = issuer.kind === 'cognito' ? this.identity!.scopePrefix : issuer.scope_prefix
     this.function.function.addEnvironment('SKAFFERI_SCOPE_PREFIX', prefix)
-    this.function.function.addEnvironment('SKAFFERI_RELEASES_URL', releasesUrl)
 
     this.api = new HttpApi(this, 'Http', {
       apiName: `skafferi-${settings.stage.name}`,

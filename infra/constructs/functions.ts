@@ -17,6 +17,7 @@ import type { FunctionName, Settings } from '../settings.ts'
 import { acknowledge, acknowledgePatterns } from './acknowledge.ts'
 import type { Catalogue } from './catalogue.ts'
 import { type Lake, UNLOADS } from './lake.ts'
+import type { Releases } from './releases.ts'
 import type { Workgroup } from './workgroup.ts'
 
 /** What a function needs of the machine it runs on. */
@@ -92,6 +93,7 @@ export class PipelineFunction extends Construct {
     const actions = [...QUERY_ACTIONS, 'GetWorkGroup'].map((action) => `athena:${action}`)
     this.#allow(actions, [workgroup.arn])
     this.#allow(actions, [workgroup.primaryArn], Effect.DENY)
+    this.#allow(['athena:GetTableMetadata'], [workgroup.catalogArn])
     this.#allow(['glue:GetDatabase', 'glue:GetTable', 'glue:GetTables', 'glue:GetPartitions'], catalogue.arns)
     acknowledgePatterns(this, catalogue.arns, 'The tables of this database, all of them.')
     const { answers } = workgroup
@@ -103,6 +105,12 @@ export class PipelineFunction extends Construct {
     this.#allow(['s3:GetObject', 's3:PutObject', ...parts], [answers.arnForObjects('*')])
     acknowledgePatterns(this, [answers.arnForObjects('*')], "Answers of Athena's queries, named by Athena.")
     this.#allowObjects(lake, ['s3:GetObject', 's3:PutObject', ...parts], [UNLOADS])
+    return this
+  }
+
+  /** Says where the public reads releases. */
+  pointsTo(releases: Releases): this {
+    this.function.addEnvironment('SKAFFERI_RELEASES_URL', releases.url)
     return this
   }
 

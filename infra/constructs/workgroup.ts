@@ -50,6 +50,15 @@ export class Workgroup extends Construct {
     return this.#arnOf('primary')
   }
 
+  /** Glue's catalogue, as Athena calls it. */
+  get catalogArn(): string {
+    return Stack.of(this).formatArn({
+      service: 'athena',
+      resource: 'datacatalog',
+      resourceName: 'AwsDataCatalog',
+    })
+  }
+
   #arnOf(name: string): string {
     return Stack.of(this).formatArn({ service: 'athena', resource: 'workgroup', resourceName: name })
   }
