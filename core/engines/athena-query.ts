@@ -80,6 +80,12 @@ export class AthenaQueries {
     return await this.#persistently(() => this.#client.send(command), signal)
   }
 
+  /** Gives Athena time to recover before something is tried again. */
+  async pause(signal?: AbortSignal): Promise<void> {
+    const longest = this.#options.poll_ms[1]
+    await sleep(longest * (0.5 + Math.random() / 2), undefined, { signal: this.#anyOf(signal) })
+  }
+
   /** One signal of these and the one that ends every statement. */
   #anyOf(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
     return AbortSignal.any([this.#options.signal, ...signals].filter((signal) => signal !== undefined))

@@ -4,12 +4,12 @@ import type { Table as ArrowTable } from '@uwdata/flechette'
 import { EngineError, SkafferiError } from '../errors.ts'
 import { hashFile } from '../lake/lake-files.ts'
 import { parquetRowCount } from '../landing/parquet-footer.ts'
-import { significant, stripComments, tokenize } from '../sql-text.ts'
 import type { Storage } from '../storage/storage.ts'
 import { toArrow } from './athena-decode.ts'
 import { AthenaError, refusalOf } from './athena-errors.ts'
 import { AthenaQueries } from './athena-query.ts'
 import { checkDatabase, checkWorkgroup } from './athena-setup.ts'
+import { selectText, unloadText } from './athena-statement.ts'
 import { type Engine, type ModelFolder, modelPrefix, type QueryRecord, type SavedFile } from './engine.ts'
 
 /** Where Athena finds the lake's tables and who pays. */
@@ -31,9 +31,6 @@ export interface AthenaOptions extends AthenaSettings {
 }
 
 const MOST_ATTEMPTS = 3
-/** Athena's limit for a statement. https://docs.aws.amazon.com/athena/latest/ug/service-limits.html */
-const MOST_BYTES = 262_144
-
 /** Amazon Athena over a lake in a bucket, through the tables of a Glue database. */
 export class AthenaEngine implements Engine {
   readonly name = 'athena'
@@ -79,7 +76,7 @@ export class AthenaEngine implements Engine {
 
   async query(sql: string): Promise<ArrowTable> {
     const subject = 'the query'
-    const statement = { sql: select(sql, subject), subject, model: null, attempt: 1, token: randomUUID() }
+    const statement = { sql: selectText(sql, subject), subject, model: null, attempt: 1, token: randomUUID() }
     const { QueryExecutionId: id } = await this.#queries.run(statement)
     try {
       return await this.#results(id!)
@@ -90,7 +87,7 @@ export class AthenaEngine implements Engine {
 
   async save(sql: string, folder: ModelFolder, signal?: AbortSignal): Promise<SavedFile[]> {
     const subject = `model ${folder.model}`
-    const selected = select(sql, subject)
+    const selected = selectText(sql, subject)
     for await (const { key } of this.#storage.list(modelPrefix(folder)))
       throw new EngineError(this.name, subject, `${key} exists already`)
     for (let attempt = 1; ; attempt++) {
@@ -99,6 +96,9 @@ export class AthenaEngine implements Engine {
       } catch (error) {
         const again = error instanceof AthenaError && ['transient', 'leftovers'].includes(error.fault)
         if (!again || error.query_id === undefined || attempt === MOST_ATTEMPTS) throw error
+        await this.#queries.pause(signal).catch(() => {
+          throw error
+        })
       }
     }
   }
@@ -116,14 +116,8 @@ export class AthenaEngine implements Engine {
   ): Promise<SavedFile[]> {
     const { model, run } = folder
     const prefix = `unloads/${run}/${model}/${attempt}/`
-    const sql = `unload (${selected}\n) to '${this.#lake_url}/${prefix}' with (format = 'PARQUET', compression = 'SNAPPY')`
     const subject = `model ${model}`
-    if (Buffer.byteLength(sql) > MOST_BYTES)
-      throw new EngineError(
-        this.name,
-        subject,
-        `the statement has ${Buffer.byteLength(sql)} bytes, and Athena takes ${MOST_BYTES}`,
-      )
+    const sql = unloadText(selected, `${this.#lake_url}/${prefix}`, subject)
     const token = createHash('sha256').update([run, model, attempt, sql].join('\n')).digest('hex')
     await this.#queries.run({ sql, subject, model, attempt, token, signal })
     return await this.#adopt(prefix, folder)
@@ -161,21 +155,3 @@ export class AthenaEngine implements Engine {
 }
 
 const lakeUrl = ({ url }: Storage) => url.replace(/\/+$/, '')
-
-/** The text of one SELECT and nothing beside it, without comments, which Athena's own parser stumbles over. */
-function select(sql: string, subject: string): string {
-  try {
-    const tokens = significant(tokenize(sql))
-    if (tokens.some(({ text }) => text === ';')) throw new Error('one statement at a time')
-    if (!['select', 'with'].includes(tokens[0]?.text.toLowerCase() ?? ''))
-      throw new Error('only a SELECT is allowed')
-    let depth = 0
-    for (const { text, kind } of tokens) {
-      if (kind === 'symbol') depth += text === '(' ? 1 : text === ')' ? -1 : 0
-      if (depth < 0) throw new Error('a parenthesis is closed that was not opened')
-    }
-    return stripComments(sql).trim()
-  } catch (error) {
-    throw new EngineError('athena', subject, error)
-  }
-}

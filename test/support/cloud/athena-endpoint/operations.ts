@@ -1,21 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type CatalogueTable, glueTableInput } from '../../../../schemas/catalogue.ts'
+import { described, invalid, page, RefusedCall } from './answers.ts'
 import type { Backend } from './backend.ts'
 import { type Execution, execute, type Started, unloadOf } from './executions.ts'
 import type { Faults, Refusal } from './faults.ts'
-
-/** A call that is answered with an error. */
-export class RefusedCall extends Error {
-  readonly refusal: Refusal
-
-  constructor(refusal: Refusal) {
-    super(refusal.message)
-    this.refusal = refusal
-  }
-}
-
-const invalid = (message: string, code = 'INVALID_INPUT') =>
-  new RefusedCall({ name: 'InvalidRequestException', message, code })
 
 interface Served {
   readonly backend: Backend
@@ -27,9 +15,6 @@ interface Served {
 }
 
 type Body = Record<string, unknown>
-
-/** Page size of results, header included. */
-const PAGE = 1000
 
 /** Athena's calls, as far as we make them. */
 export class Operations {
@@ -172,67 +157,4 @@ export class Operations {
 function refuse(refusals: Refusal[]): void {
   const next = refusals.shift()
   if (next) throw new RefusedCall(next)
-}
-
-function described(execution: Execution): object {
-  const { id, sql, workgroup, database, reason, failure, submitted, ended } = execution
-  const state = execution.first.shift() ?? execution.state
-  const isFinal = state !== 'RUNNING' && state !== 'QUEUED'
-  const took = (isFinal ? ended : Date.now()) - submitted
-  const athena_error = failure && {
-    ErrorCategory: failure.category,
-    ErrorType: failure.type,
-    Retryable: failure.is_retryable,
-    ErrorMessage: failure.message,
-  }
-  return {
-    QueryExecutionId: id,
-    Query: sql,
-    StatementType: 'DML',
-    SubstatementType: unloadOf(sql) ? 'UNLOAD' : 'SELECT',
-    WorkGroup: workgroup,
-    QueryExecutionContext: { Database: database, Catalog: 'awsdatacatalog' },
-    Status: {
-      State: state,
-      SubmissionDateTime: submitted / 1000,
-      ...(isFinal && reason !== undefined ? { StateChangeReason: reason } : {}),
-      ...(isFinal && athena_error ? { AthenaError: athena_error } : {}),
-    },
-    Statistics: {
-      DataScannedInBytes: execution.bytes_scanned,
-      EngineExecutionTimeInMillis: took,
-      TotalExecutionTimeInMillis: took + 2,
-      QueryQueueTimeInMillis: 1,
-      QueryPlanningTimeInMillis: 1,
-    },
-  }
-}
-
-/** A page of results: the header is the first row of the first, a null is a cell without text. */
-function page({ answer, state }: Execution, { NextToken, MaxResults }: Body): object {
-  if (state !== 'SUCCEEDED') throw invalid(`Query has not yet finished. Current state: ${state}`)
-  const { columns = [], rows = [] } = answer ?? {}
-  const all = [columns.map(({ name }) => name), ...rows]
-  const from = Number(NextToken ?? 0)
-  const to = Math.min(from + Number(MaxResults ?? PAGE), all.length)
-  return {
-    ResultSet: {
-      ResultSetMetadata: {
-        ColumnInfo: columns.map(({ name, type, precision, scale }) => ({
-          CatalogName: 'hive',
-          Name: name,
-          Label: name,
-          Type: type,
-          Precision: precision,
-          Scale: scale,
-          Nullable: 'UNKNOWN',
-          CaseSensitive: type === 'varchar',
-        })),
-      },
-      Rows: all
-        .slice(from, to)
-        .map((row) => ({ Data: row.map((text) => (text === null ? {} : { VarCharValue: text })) })),
-    },
-    ...(to < all.length ? { NextToken: String(to) } : {}),
-  }
 }

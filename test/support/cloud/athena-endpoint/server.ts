@@ -2,10 +2,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import type { Storage } from '../../../../core/storage/storage.ts'
 import { type CatalogueTable, catalogue as everyTable } from '../../../../schemas/catalogue.ts'
+import { RefusedCall } from './answers.ts'
 import type { Backend } from './backend.ts'
 import { DuckDBBackend } from './duckdb-backend.ts'
 import type { Faults, Refusal } from './faults.ts'
-import { Operations, RefusedCall } from './operations.ts'
+import { Operations } from './operations.ts'
 
 /** What an endpoint serves. */
 export interface EndpointOptions {
