@@ -159,7 +159,7 @@ export class ScriptedS3 {
     const contents = found.map(
       (key) => `<Contents><Key>${encodeURIComponent(key)}</Key><Size>1</Size></Contents>`,
     )
-    return xml(`<ListBucketResult>${contents.join('')}</ListBucketResult>`)
+    return xml(`<ListBucketResult><EncodingType>url</EncodingType>${contents.join('')}</ListBucketResult>`)
   }
 }
 
