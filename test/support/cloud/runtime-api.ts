@@ -41,6 +41,8 @@ export interface Asset {
 }
 
 const CLIENT = join(import.meta.dirname, 'runtime-client.ts')
+// the pinned Node, whatever Node runs the tests
+const NODE = join(import.meta.dirname, '../../../node_modules/node/bin/node')
 
 /** Starts a function; throws what it said when it could not start. */
 export async function startFunction(asset: Asset): Promise<RunningFunction> {
@@ -48,7 +50,7 @@ export async function startFunction(asset: Asset): Promise<RunningFunction> {
   const api = await server.listen()
   const temporary = await mkdtemp(join(tmpdir(), 'skafferi-function-'))
   const begun = performance.now()
-  const child = spawn(process.execPath, [CLIENT], {
+  const child = spawn(NODE, [CLIENT], {
     cwd: asset.folder,
     env: { ...environmentOf(asset), AWS_LAMBDA_RUNTIME_API: api, TMPDIR: temporary },
     stdio: ['ignore', 'pipe', 'pipe'],
