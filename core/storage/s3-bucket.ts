@@ -83,8 +83,9 @@ export class S3Bucket {
           .catch((error) => this.#fail(prefix, 's3:ListBucket', error)),
       )
       for (const { Key = '', Size = 0, LastModified } of page.Contents ?? []) {
-        const key = decodeURIComponent(Key.replaceAll('+', ' ')).slice(before.length)
-        yield { key, bytes: Size, ...(LastModified && { stored_at: LastModified }) }
+        // a server that does not know how to encode keys says so, and gives them as they are
+        const key = page.EncodingType === 'url' ? decodeURIComponent(Key.replaceAll('+', ' ')) : Key
+        yield { key: key.slice(before.length), bytes: Size, ...(LastModified && { stored_at: LastModified }) }
       }
       ContinuationToken = page.NextContinuationToken
     } while (ContinuationToken !== undefined)
@@ -143,7 +144,7 @@ export class S3Bucket {
         try {
           const answer = await this.#client.send(new GetObjectCommand(this.#object(key)))
           const object = found(answer)
-          const body = whole(answer.Body as Readable, answer.ContentLength, object.metadata.sha256)
+          const body = whole(answer.Body as Readable, answer.ContentLength, sha256Of(object))
           return { ...object, ...(await use(body)) }
         } catch (error) {
           if (isMissing(error)) return null
@@ -179,8 +180,13 @@ function found({ ETag, VersionId, LastModified, Metadata: metadata = {} }: Answe
   return { version: `${ETag ?? ''} ${id}`, metadata }
 }
 
+/** The hash under which this program stored an object that never changes; null for pointers and what others put. */
+export function sha256Of({ metadata }: Found): string | null {
+  return metadata['written-by'] === 'skafferi' ? (metadata.sha256 ?? null) : null
+}
+
 /** Passes bytes on and throws at the end if they are not the whole of what was stored. */
-async function* whole(body: Readable, bytes: number | undefined, sha256: string | undefined) {
+async function* whole(body: Readable, bytes: number | undefined, sha256: string | null) {
   const hash = createHash('sha256')
   let came = 0
   for await (const chunk of body as AsyncIterable<Uint8Array>) {
@@ -189,6 +195,6 @@ async function* whole(body: Readable, bytes: number | undefined, sha256: string 
     yield chunk
   }
   if (bytes !== undefined && came !== bytes) throw new BrokenDownload(`${came} of ${bytes} bytes came`)
-  if (sha256 !== undefined && hash.digest('hex') !== sha256)
+  if (sha256 !== null && hash.digest('hex') !== sha256)
     throw new BrokenDownload('the bytes that came are not those that were stored')
 }

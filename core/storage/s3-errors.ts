@@ -80,15 +80,19 @@ function reason(error: S3Error, bucket: string, action: S3Action): string {
   if (error.name === 'CredentialsProviderError')
     return `no AWS credentials found (valid: AWS_PROFILE, AWS_ACCESS_KEY_ID, a role): ${error.message}`
   if (/region is missing/i.test(error.message)) return 'no AWS region: set AWS_REGION'
+  if (statusOf(error) === 400 && isSilent(error))
+    return 'S3 does not say why; most often the AWS credentials have expired: sign in again'
   if (statusOf(error) === 403) return denied(error, action)
   if (is(error, UNREACHABLE)) return `S3 cannot be reached: ${error.message || error.code}`
   return `${error.name === 'Error' ? '' : `${error.name}: `}${error.message}`
 }
 
+/** An answer to HEAD has no body, and so no message of its own. */
+const isSilent = ({ message }: S3Error) => /^(|UnknownError|Unknown|Forbidden|BadRequest)$/.test(message)
+
 function denied(error: S3Error, action: S3Action): string {
   const hint =
     action === 's3:GetObject' ? '; without s3:ListBucket this is also said of what does not exist' : ''
-  // an answer to HEAD has no body and so no message of its own
-  const said = /^(|UnknownError|Forbidden)$/.test(error.message) ? '' : `: ${error.message}`
+  const said = isSilent(error) ? '' : `: ${error.message}`
   return `access denied, ${action} is needed${hint}${said}`
 }

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { NotFoundError, StorageError } from '../errors.ts'
-import { type Found, S3Bucket } from './s3-bucket.ts'
+import { type Found, S3Bucket, sha256Of } from './s3-bucket.ts'
 import { type Measured, measured } from './s3-content.ts'
 import { LocalCopies } from './s3-copies.ts'
 import { parseS3Url } from './s3-location.ts'
@@ -18,6 +18,8 @@ import {
 
 /** From here on it is worth asking whether a key is taken before the bytes are sent. */
 const LOOK_FIRST_BYTES = 1 << 20
+/** A stored file up to this size is kept at hand; a bigger one would fill the small disk of a function. */
+const ADOPTED_BYTES = 16 << 20
 const OURS = { 'written-by': 'skafferi' }
 const CLIENT = {
   maxAttempts: 5,
@@ -64,7 +66,7 @@ export class S3Storage implements Storage {
     const metadata = { ...OURS, sha256: measured.sha256 }
     if (!(await this.#bucket.write(key, measured, { expected: null, metadata }))) return 'exists'
     if (content instanceof Uint8Array) this.#small.keep(key, content)
-    else await this.#copies.adopt(key, content.file)
+    else if (measured.bytes <= ADOPTED_BYTES) await this.#copies.adopt(key, content.file)
     return 'written'
   }
 
@@ -111,8 +113,8 @@ export class S3Storage implements Storage {
     return { path, remove: () => rm(path, { recursive: true, force: true }) }
   }
 
+  /** What is kept in memory stays: it never changes, and a function that is called again needs it again. */
   async close(): Promise<void> {
-    this.#small.clear()
     await this.#copies.clear()
   }
 
@@ -131,8 +133,7 @@ export class S3Storage implements Storage {
   }
 }
 
-const isLasting = ({ metadata }: Found) =>
-  metadata.sha256 !== undefined && metadata['written-by'] === 'skafferi'
+const isLasting = (object: Found) => sha256Of(object) !== null
 
 /** Whether a key may begin like that. */
 function mayBegin(prefix: string): boolean {

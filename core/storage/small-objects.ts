@@ -22,9 +22,4 @@ export class SmallObjects {
       this.#bytes -= length
     }
   }
-
-  clear(): void {
-    this.#objects.clear()
-    this.#bytes = 0
-  }
 }

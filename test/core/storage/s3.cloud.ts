@@ -107,6 +107,24 @@ storageContract('S3Storage', async () => {
   return { storage, close: () => storage.close() }
 })
 
+storageContract('S3Storage, seen by others who keep nothing of what it wrote,', async () => {
+  const url = `s3://${bucket}/lake-${++lakes}`
+  const opened = [new S3Storage(url, { client })]
+  const readers = ['read', 'localFile', 'readPointer', 'list']
+  const storage = new Proxy(opened[0]!, {
+    get(writer, name) {
+      const target = readers.includes(String(name)) ? new S3Storage(url, { client }) : writer
+      if (target !== writer) opened.push(target)
+      const value: unknown = Reflect.get(target, name)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+  const close = async () => {
+    for (const one of opened) await one.close()
+  }
+  return { storage, close }
+})
+
 describe('big objects', () => {
   const big = randomBytes((33 << 20) + 7)
 

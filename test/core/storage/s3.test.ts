@@ -27,6 +27,8 @@ afterEach(async () => {
 })
 
 const stored = (key: string) => s3.objects.get(`/pantry/lake/${key}`)?.bytes.toString()
+/** The same lake as it is seen by who has not written it. */
+const fresh = () => new S3Storage('s3://pantry/lake', { client: s3.client(), pause_ms: 1 })
 const askedFor = (method: string) => s3.asked.filter((one) => one.startsWith(`${method} `)).length
 /** Puts something there as another writer would. */
 const others = (key: string, content: string, headers: Record<string, string> = {}) =>
@@ -234,8 +236,7 @@ describe('a pointer', () => {
   test('is always asked for, and public caches are told to ask too', async () => {
     await storage.swapPointer('p', 'one', null)
     const { version } = (await storage.readPointer('p'))!
-    const other = new S3Storage('s3://pantry/lake', { client: s3.client() })
-    await other.swapPointer('p', 'two', version)
+    await fresh().swapPointer('p', 'two', version)
     expect(Buffer.from(await storage.read('p')).toString()).toBe('two')
     expect((await storage.readPointer('p'))?.content).toBe('two')
     expect(s3.objects.get('/pantry/lake/p')?.headers['cache-control']).toBe('no-cache')
@@ -281,6 +282,11 @@ describe('what others did', () => {
     await expect(storage.origin('landing/c')).rejects.toBeInstanceOf(NotFoundError)
   })
 
+  test('may say anything of itself', async () => {
+    others('landing/a', 'x', { 'x-amz-meta-sha256': 'of something else' })
+    expect(Buffer.from(await storage.read('landing/a')).toString()).toBe('x')
+  })
+
   test('is listed only where it can be a key, and only within the lake', async () => {
     others('landing/', '')
     others('landing/a', 'x')
@@ -308,8 +314,7 @@ test.each([
   await storage.put(key, text('x'))
   expect([...s3.objects.keys()]).toEqual([`/pantry/lake/${key}`])
   expect((await all(storage.list(''))).map((object) => object.key)).toEqual([key])
-  await storage.close()
-  expect(Buffer.from(await storage.read(key)).toString()).toBe('x')
+  expect(Buffer.from(await fresh().read(key)).toString()).toBe('x')
   expect((await storage.localFile(key)).endsWith(`/${key}`)).toBe(true)
 })
 
@@ -363,6 +368,13 @@ describe('an error says what is wrong and what would help', () => {
       s3 = await ScriptedS3.start()
       storage = new S3Storage('s3://pantry/lake', { client: s3.client(), pause_ms: 1 })
     }
+  })
+
+  test('when an answer without a body says no more than 400 or 403', async () => {
+    s3.fail({ on: 'HEAD', status: 400, code: 'ExpiredToken' })
+    expect(await said(storage.put('a', Buffer.alloc(2 << 20)))).toContain('credentials have expired')
+    s3.fail({ on: 'HEAD', status: 403, code: 'ExpiredToken' })
+    expect(await said(storage.origin('a'))).toContain('s3:GetObject is needed')
   })
 
   test('when the bucket lies elsewhere: where', async () => {

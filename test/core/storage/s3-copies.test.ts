@@ -1,0 +1,52 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { LocalCopies } from '../../../core/storage/s3-copies.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+
+function openCopies(): LocalCopies {
+  const copies = new LocalCopies()
+  onTestFinished(() => copies.clear())
+  return copies
+}
+
+/** A folder as a process of that id leaves it, a while ago. */
+async function leftBy(pid: number, hours: number): Promise<string> {
+  const path = join(tmpdir(), `skafferi-${pid}-test${hours}`)
+  await mkdir(path, { recursive: true })
+  await writeFile(join(path, 'file'), 'x')
+  const then = new Date(Date.now() - hours * 3600 * 1000)
+  await utimes(path, then, then)
+  onTestFinished(() => rm(path, { recursive: true, force: true }))
+  return path
+}
+
+test('what killed processes left behind is removed after a day, what others still use is not', async () => {
+  const dead = spawnSync('true').pid
+  const folders = [await leftBy(dead, 25), await leftBy(dead, 23), await leftBy(process.ppid, 25)]
+  await openCopies().folder()
+  expect(folders.map((folder) => existsSync(folder))).toEqual([false, true, true])
+})
+
+test('a file that is adopted keeps its bytes when its own name is gone', async () => {
+  const copies = openCopies()
+  const file = join(await temporaryFolder(), 'file')
+  await writeFile(file, 'rows')
+  await copies.adopt('a/b', file)
+  await rm(file)
+  const path = await copies.get('a/b', () => expect.unreachable('it is here'))
+  expect(await readFile(path, 'utf8')).toBe('rows')
+})
+
+test('a file that cannot be adopted is downloaded when it is asked for', async () => {
+  const copies = openCopies()
+  await copies.adopt('a/b', '/nowhere/file')
+  const path = await copies.get('a/b', async (to) => {
+    await writeFile(to, 'rows')
+    return true
+  })
+  expect(await readFile(path, 'utf8')).toBe('rows')
+})
