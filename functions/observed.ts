@@ -3,10 +3,8 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
 import { Metrics } from '@aws-lambda-powertools/metrics'
 import middy, { type MiddyfiedHandler, type Request } from '@middy/core'
 import type { Context } from 'aws-lambda'
-import { kindOf, RetryableError, stepError } from './step-errors.ts'
+import { kindOf, stepError } from './step-errors.ts'
 
-/** Before the function is ended: time enough to say why. */
-const LAST_WORDS_MS = 500
 const MESSAGE_CHARACTERS = 500
 
 export const logger = new Logger()
@@ -21,7 +19,8 @@ export function observed<Event, Result>(
   handler: (event: Event, context: Context) => Promise<Result>,
   answer?: (error: unknown, event: Event) => Result,
 ): MiddyfiedHandler<Event, Result> {
-  return middy<Event, Result>({ timeoutEarlyInMillis: LAST_WORDS_MS, timeoutEarlyResponse: outOfTime })
+  // Lambda ends what takes too long for good; an answer before that would leave it running beside the next event
+  return middy<Event, Result>({ timeoutEarlyInMillis: 0 })
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .before(({ context }) => metrics.captureColdStartMetric(context.functionName))
     .after(publishMetrics)
@@ -61,8 +60,4 @@ function failed<Event, Result>(
 
 function publishMetrics(): void {
   if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics()
-}
-
-function outOfTime(): never {
-  throw new RetryableError('the function ran out of time')
 }
