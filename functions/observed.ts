@@ -29,8 +29,9 @@ export function observed<Event, Result>(
     .handler(handler)
 }
 
-/** Ties what is logged from here on to an object that was put, or to a run. */
+/** Ties what is logged from here on to an object that was put, or to a run, and to nothing before. */
 export function correlate(correlation_id: string, keys: Readonly<Record<string, string | null>> = {}): void {
+  logger.resetKeys()
   logger.appendKeys({ correlation_id, ...keys })
 }
 

@@ -17,7 +17,7 @@ export type Published = Pick<PublishResult, 'quarter' | 'release' | 'run' | 'sta
 
 /** Makes a release of the quarter's newest run and tells of it, unless readers have that very release already. */
 export const handler = observed(async (event: unknown): Promise<Published> => {
-  const { run: asked, quarter: name, reason } = stepInput('publish', event)
+  const { run: asked, quarter: name, reason, attempt } = stepInput('publish', event)
   correlate(asked, { run: asked, quarter: name })
   return await withLake(env.SKAFFERI_LAKE, async (storage) => {
     const { quarter, release, run, status, withheld } = await publish(storage, {
@@ -26,7 +26,8 @@ export const handler = observed(async (event: unknown): Promise<Published> => {
     })
     const withheld_cells = withheld.reduce((sum, mart) => sum + mart.withheld_cells, 0)
     logger.info(status, { release, of_run: run, withheld_cells })
-    if (status === 'published') {
+    // a try that made the release may have failed before it could tell of it
+    if (status === 'published' || (attempt > 0 && run === asked)) {
       metrics.addMetric('Releases', MetricUnit.Count, 1)
       const read_at = env.SKAFFERI_RELEASES_URL ?? `${env.SKAFFERI_LAKE}/releases`
       const findings = await findingsOf(storage, quarter, release)

@@ -3,6 +3,8 @@ import { SkafferiError } from '../core/errors.ts'
 
 const instant = z.iso.datetime({ offset: true })
 const text = z.string().min(1).nullish()
+/** How often the step was tried before. */
+const attempt = z.int().min(0).default(0)
 
 /** What each step of a run is told. */
 export const stepInputs = {
@@ -11,11 +13,10 @@ export const stepInputs = {
     quarter: text,
     as_of: instant.nullish(),
     scheduled_at: instant.nullish(),
-    /** How often this step was tried before. */
-    attempt: z.int().min(0).default(0),
+    attempt,
   }),
   check: z.object({ run: z.string(), quarter: z.string() }),
-  publish: z.object({ run: z.string(), quarter: z.string(), reason: text }),
+  publish: z.object({ run: z.string(), quarter: z.string(), reason: text, attempt }),
 } as const
 
 /** What a step is told, or a refusal that names what is wrong with it. */

@@ -181,7 +181,22 @@ describe('a poisoned message', () => {
     })
     expect(logs.metric('LandingsFailed')).toEqual([1])
     expect(logs.metric('LandingsAccepted')).toEqual([1])
-    expect(logs.lines().filter(({ level }) => level === 'ERROR')).toHaveLength(1)
+    const [error, ...more] = logs.lines().filter(({ level }) => level === 'ERROR')
+    expect(error).toMatchObject({ correlation_id: expect.any(String), kind: expect.any(String) })
+    expect(more).toEqual([])
+  })
+
+  test('is not taken for what came before it', async () => {
+    await landReferences()
+    await put(KEY)
+    await handler(batchOf(eventBridge('bucket', `some/lake/${KEY}`), '{'), contextOf())
+    expect(logs.lines().find(({ message }) => message === 'landed: accepted')).toMatchObject({
+      correlation_id: 'N4N7GDK58NMKJ12R',
+      source: 'wholesaler',
+    })
+    const error = logs.lines().find(({ level }) => level === 'ERROR')
+    expect(error).toMatchObject({ correlation_id: expect.stringMatching(/^m\d+$/), kind: 'refused' })
+    expect(error).not.toHaveProperty('source')
   })
 
   test('a batch of nothing else fails whole, without an error of the function', async () => {

@@ -176,6 +176,9 @@ describe('check and publish', () => {
     await publish(input, contextOf())
     expect(await publish(input, contextOf())).toMatchObject({ status: 'unchanged', release: 1 })
     expect(published()).toHaveLength(1)
+    // a second try cannot know whether the first one told of it
+    await publish({ ...input, attempt: 1 }, contextOf())
+    expect(published()).toHaveLength(2)
     await analyse({ ...asked, run: 'r2' }, contextOf())
     await expect(publish({ run: 'r2', quarter: QUARTER, reason: null }, contextOf())).rejects.toMatchObject({
       name: 'RefusedError',
