@@ -88,6 +88,7 @@ export class Analysis extends Construct {
     const published = this.#step(publish!, 'Publish', '$.release', {
       ...run,
       reason: JsonPath.stringAt('$.reason'),
+      attempt: JsonPath.numberAt('$$.State.RetryCount'),
     })
     for (const step of [analysed, checked, published]) step.addCatch(failed, { resultPath: '$.error' })
     const done = new Succeed(this, 'Done')
