@@ -3,6 +3,7 @@ import { AthenaClient, type ColumnInfo, type Row } from '@aws-sdk/client-athena'
 import type { Table as ArrowTable } from '@uwdata/flechette'
 import { EngineError, SkafferiError } from '../errors.ts'
 import { hashFile } from '../lake/lake-files.ts'
+import { keys } from '../lake/layout.ts'
 import { parquetRowCount } from '../landing/parquet-footer.ts'
 import type { Storage } from '../storage/storage.ts'
 import { toArrow } from './athena-decode.ts'
@@ -115,7 +116,7 @@ export class AthenaEngine implements Engine {
     signal?: AbortSignal,
   ): Promise<SavedFile[]> {
     const { model, run } = folder
-    const prefix = `unloads/${run}/${model}/${attempt}/`
+    const prefix = keys.unload(run, model, attempt)
     const subject = `model ${model}`
     const sql = unloadText(selected, `${this.#lake_url}/${prefix}`, subject)
     const token = createHash('sha256').update([run, model, attempt, sql].join('\n')).digest('hex')

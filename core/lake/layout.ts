@@ -34,6 +34,8 @@ export const keys = {
   receipt: (name: string) => `receipts/${name}.json`,
   commits: ({ dataset, source, quarter }: Scope) =>
     quarter ? `commits/${dataset}/${source}/${quarter.name}/` : `commits/${dataset}/`,
+  /** What an engine wrote in an attempt at a model; counts for nothing, and expires. */
+  unload: (run: string, model: string, attempt: number) => `unloads/${run}/${model}/${attempt}/`,
   run: (quarter: string, run: string) => `runs/${quarter}/${run}.json`,
   release: (quarter: string, release: number) => `releases/${quarter}/${release}/`,
   current: (quarter: string) => `releases/${quarter}/current.json`,
