@@ -114,7 +114,6 @@ export class Api extends Construct {
       httpApi: this.api,
       autoDeploy: true,
       throttle: { rateLimit: stage.throttling.rate, burstLimit: stage.throttling.burst },
-      detailedMetricsEnabled: true,
       accessLogSettings: {
         destination: new LogGroupLogDestination(log),
         format: AccessLogFormat.custom(JSON.stringify(LOGGED)),

@@ -121,6 +121,7 @@ export class Identity extends Construct {
   /** People sign in in a browser and get no more than an hour. They cannot write what they may send for. */
   #people(callbackUrls: readonly string[]): UserPoolClient {
     return this.pool.addClient('People', {
+      userPoolClientName: 'people',
       generateSecret: false,
       preventUserExistenceErrors: true,
       enableTokenRevocation: true,
@@ -139,6 +140,7 @@ export class Identity extends Construct {
 
   #machine(id: string, scopes: readonly ApiScope[], source?: string): UserPoolClient {
     return this.pool.addClient(id, {
+      userPoolClientName: source === undefined ? id.toLowerCase() : `source-${source}`,
       generateSecret: true,
       enableTokenRevocation: true,
       accessTokenValidity: Duration.hours(1),
