@@ -22,8 +22,11 @@ const NEAR_QUARTER = /^(199[0-9]|20[0-9]{2}|2100)-Q[1-4]$/
 /** Conditions on numbers: few enough digits that every engine reads them alike. */
 export const CONDITION_NUMBER = /^-?[0-9]{1,15}(\.[0-9]{1,15})?$/
 
-const quarter = z.string().regex(QUARTER).meta({ example: '2026-Q3' })
-const near_quarter = z.string().regex(NEAR_QUARTER).meta({ example: '2026-Q3' })
+const quarter = z.string().regex(QUARTER, '2026-Q3').meta({ example: '2026-Q3' })
+const near_quarter = z
+  .string()
+  .regex(NEAR_QUARTER, `2026-Q3, of the years ${YEARS.join(' to ')}`)
+  .meta({ example: '2026-Q3' })
 
 /** A parameter in the query or path. */
 export interface ApiParameter {
@@ -57,7 +60,7 @@ export const pageParameters: readonly ApiParameter[] = [
   {
     name: 'run',
     description: 'The run; default the newest one of the quarter.',
-    schema: z.string().regex(RUN),
+    schema: z.string().regex(RUN, 'the name of a run'),
   },
   limit,
   cursor,
@@ -66,8 +69,12 @@ export const pageParameters: readonly ApiParameter[] = [
 export const pathParameters: Readonly<Record<string, ApiParameter>> = {
   mart: { name: 'mart', description: 'A mart.', schema: z.enum(marts.map(({ name }) => name)) },
   quarter: { name: 'quarter', description: 'A quarter.', schema: quarter },
-  delivery: { name: 'delivery', description: 'A delivery.', schema: z.string().regex(DELIVERY) },
-  run: { name: 'run', description: 'A run.', schema: z.string().regex(RUN) },
+  delivery: {
+    name: 'delivery',
+    description: 'A delivery.',
+    schema: z.string().regex(DELIVERY, 'd and 24 digits of 0 to 9 and a to f'),
+  },
+  run: { name: 'run', description: 'A run.', schema: z.string().regex(RUN, 'the name of a run') },
 }
 
 /** The columns of a mart by which its rows can be chosen; `quarter` is that of the run. */
@@ -106,25 +113,29 @@ const declared = {
   source: z
     .string()
     .max(100)
-    .regex(CODE)
+    .regex(CODE, 'letters, digits, _ . and -')
     .meta({ description: 'Who sends it: one of the sources that the token names.' }),
   sha256: z
     .string()
-    .regex(/^[0-9a-f]{64}$/)
+    .regex(/^[0-9a-f]{64}$/, '64 digits of 0 to 9 and a to f')
     .meta({ description: 'SHA-256 of the file, in hexadecimal.' }),
   bytes: z.int().min(0).meta({ description: 'Size of the file.' }),
   file: z.string().min(1).max(200).optional().meta({ description: 'How the sender calls the file.' }),
 }
 
 /** What is said of a file before it is sent. */
-export const DeclareDelivery = z.discriminatedUnion('dataset', [
-  z.strictObject({ dataset: named('quarterly'), quarter: near_quarter, ...declared }),
-  z.strictObject({
-    dataset: named('reference'),
-    quarter: z.null().optional().meta({ description: 'Reference datasets have none.' }),
-    ...declared,
-  }),
-])
+export const DeclareDelivery = z.discriminatedUnion(
+  'dataset',
+  [
+    z.strictObject({ dataset: named('quarterly'), quarter: near_quarter, ...declared }),
+    z.strictObject({
+      dataset: named('reference'),
+      quarter: z.null().optional().meta({ description: 'Reference datasets have none.' }),
+      ...declared,
+    }),
+  ],
+  { error: datasets.map(({ name }) => name).join(', ') },
+)
 
 /** What is to be computed. */
 export const StartAnalysis = z.strictObject({

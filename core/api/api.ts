@@ -27,13 +27,19 @@ const handlers: Readonly<Record<ApiRouteId, Handler>> = {
 /** Answers a request. Never throws: what fails is an answer too. */
 export async function answer(context: ApiContext, request: ApiRequest): Promise<ApiResponse> {
   try {
-    const response = await routed(context, request)
-    return request.method === 'HEAD' ? { ...response, body: '' } : response
+    return withoutBody(request, await routed(context, request))
   } catch (error) {
     const response = problemResponse(error)
     if (response.status >= 500) context.onFault?.(error, request)
-    return request.method === 'HEAD' ? { ...response, body: '' } : response
+    return withoutBody(request, response)
   }
+}
+
+/** HEAD is told how much GET would give. */
+function withoutBody({ method }: ApiRequest, response: ApiResponse): ApiResponse {
+  if (method !== 'HEAD') return response
+  const length = { 'content-length': String(Buffer.byteLength(response.body)) }
+  return { ...response, headers: { ...response.headers, ...length }, body: '' }
 }
 
 async function routed(context: ApiContext, request: ApiRequest): Promise<ApiResponse> {

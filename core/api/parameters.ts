@@ -32,14 +32,16 @@ function parameterValue(name: string, schema: z.ZodType, text: string): string |
   const value = isNumber(schema) ? (/^-?[0-9]{1,15}$/.test(text) ? Number(text) : Number.NaN) : text
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data as string | number
-  throw invalid(`not a ${name}: ${JSON.stringify(text.slice(0, 200))}`, text, parsed.error)
+  const valid = parsed.error.issues.flatMap(validOf)
+  throw new ApiProblem(400, `not a ${name}: ${JSON.stringify(text.slice(0, 200))}`, { value: text, valid })
 }
 
 /** A parameter of the path; throws 404 for what cannot be the name of anything. */
 export function readPathParameter(name: string, text: string): string {
   const parsed = pathParameters[name]!.schema.safeParse(text)
   if (parsed.success) return parsed.data as string
-  throw new ApiProblem(404, `no such ${name}: ${JSON.stringify(text.slice(0, 200))}`, { value: text })
+  const valid = parsed.error.issues.flatMap(validOf)
+  throw new ApiProblem(404, `no such ${name}: ${JSON.stringify(text.slice(0, 200))}`, { value: text, valid })
 }
 
 /** The body of a request, which is JSON; throws 400, 413 or 415. */
@@ -52,11 +54,24 @@ export function readBody<T>({ headers, body }: ApiRequest, schema: z.ZodType<T>)
       value: type,
       valid: ['application/json'],
     })
-  const parsed = schema.safeParse(parseJson(body))
+  const value = parseJson(body)
+  const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const where = issue!.path.length > 0 ? `${issue!.path.join('.')}: ` : ''
-  throw new ApiProblem(400, `${where}${issue!.message}`, { valid: validOf(parsed.error) })
+  throw bodyProblem(value, parsed.error)
+}
+
+/** The first fault of a body: where, the value, and what would be valid. */
+function bodyProblem(body: unknown, { issues }: z.ZodError): ApiProblem {
+  const issue = issues[0]!
+  const at = issue.path.reduce<unknown>((of, name) => (of as Record<PropertyKey, unknown>)?.[name], body)
+  const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0]! : null
+  const value = unknown ?? (at === undefined ? undefined : JSON.stringify(at))
+  const where = issue.path.length > 0 ? issue.path.join('.') : 'the body'
+  const said = at === undefined ? `${where} is missing` : `not a valid ${where}: ${value?.slice(0, 200)}`
+  const detail =
+    unknown === null ? said : `${where} has what does not belong there: ${JSON.stringify(unknown)}`
+  const valid = unknown === null ? validOf(issue) : []
+  return new ApiProblem(400, detail, { ...(value === undefined ? {} : { value }), valid })
 }
 
 function parseJson(body: Uint8Array): unknown {
@@ -67,15 +82,7 @@ function parseJson(body: Uint8Array): unknown {
   }
 }
 
-function invalid(detail: string, value: string, error: z.ZodError): ApiProblem {
-  return new ApiProblem(400, detail, { value, valid: validOf(error) })
-}
-
 /** What would be valid, in the words of the schema. */
-function validOf(error: z.ZodError): string[] {
-  return error.issues.flatMap((issue) => {
-    if (issue.code === 'invalid_value') return issue.values.map(String)
-    if (issue.code === 'invalid_format' && 'pattern' in issue && issue.pattern) return [`${issue.pattern}`]
-    return [issue.message]
-  })
+function validOf(issue: z.core.$ZodIssue): string[] {
+  return issue.code === 'invalid_value' ? issue.values.map(String) : [issue.message]
 }
