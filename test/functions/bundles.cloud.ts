@@ -134,7 +134,7 @@ const REFUSING: readonly Name[] = ['analyse', 'check', 'publish']
 
 describe.each(NAMES)('%s', (name) => {
   test('starts in time, answers, leaves nothing, and is small enough', async () => {
-    const { init_ms, invoke, left } = await start(name)
+    const { init_ms, invoke, left, log } = await start(name)
     const { error, ms, max_rss_mb } = await invoke(FIRST[name])
     expect(error?.errorType).toBe(REFUSING.includes(name) ? 'RefusedError' : undefined)
     const mb = (await sizeOf(join(folder, name))) / 1e6
@@ -142,6 +142,7 @@ describe.each(NAMES)('%s', (name) => {
       ...{ 'init ms': Math.round(init_ms), 'first invoke ms': Math.round(ms) },
       ...{ 'peak RSS MB': Math.round(max_rss_mb), 'unzipped MB': Math.round(mb) },
     }
+    expect(log()).toContain('"ColdStart":1')
     expect(init_ms).toBeLessThan(MOST_INIT_MS)
     expect(mb).toBeLessThan(MOST_UNZIPPED_MB)
     expect(await left()).toEqual([])
