@@ -3,6 +3,7 @@ import { datasets } from './datasets/index.ts'
 import { type LandingRule, landingRules } from './landing-rules.ts'
 import { logicalTypes } from './logical-types.ts'
 import { marts } from './marts/index.ts'
+import { openApi } from './openapi.ts'
 import { protectedColumns, untold_sums } from './published.ts'
 import { rolled_purchases } from './rolled.ts'
 import type { Column, Reference, Table } from './table.ts'
@@ -97,6 +98,7 @@ export function generatedFiles(): Map<string, string> {
     files.set(`docs/schemas/${table.name}.tableschema.json`, pretty(tableSchema(table)))
   }
   files.set('docs/data-dictionary.md', dictionary())
+  files.set('docs/openapi.json', pretty(openApi()))
   return files
 }
 
