@@ -72,7 +72,14 @@ export function releaseMessage(
   findings: Readonly<Record<'sv' | 'en', Findings>>,
   read_at: string,
 ): Message {
-  const body = ({ preamble, findings }: Findings) => [...preamble, ...findings.map((line) => `- ${line}`)]
+  const body = ({ preamble, findings }: Findings) => [
+    ...preamble,
+    ...[...Map.groupBy(findings, ({ heading }) => heading)].flatMap(([heading, own]) => [
+      ...['', `${heading}:`],
+      ...own.map(({ text }) => `- ${text}`),
+    ]),
+    '',
+  ]
   return {
     kind: 'release',
     source: null,

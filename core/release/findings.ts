@@ -5,8 +5,13 @@ import { fixed } from './texts.ts'
 export interface Findings {
   /** What stands before the first heading: what must be known before any figure. */
   readonly preamble: readonly string[]
-  /** A line each. */
-  readonly findings: readonly string[]
+  readonly findings: readonly Finding[]
+}
+
+/** A row of a summary's tables, in words, and the heading that it stands under. */
+export interface Finding {
+  readonly heading: string
+  readonly text: string
 }
 
 /** Sections whose tables hold findings, the first to tell first. */
@@ -19,7 +24,9 @@ const SECTIONS = ['gaps', 'contracts', 'opportunities'] as const
 export function firstFindings(summary: string, language: Language, most = 5): Findings {
   const [before, ...sections] = summary.split(/^## /m)
   const titled = (title: string) => sections.find((section) => section.startsWith(`${title}\n`)) ?? ''
-  const findings = SECTIONS.flatMap((name) => tableLines(titled(fixed[name][language])))
+  const findings = SECTIONS.map((name) => fixed[name][language]).flatMap((heading) =>
+    tableLines(titled(heading)).map((text) => ({ heading, text })),
+  )
   const preamble = before!.split('\n').filter((line) => line !== '' && !line.startsWith('# '))
   return { preamble: preamble.map(plain), findings: findings.slice(0, most) }
 }

@@ -56,7 +56,10 @@ test('what is missing is told by dataset and quarter', () => {
 })
 
 describe('every message', () => {
-  const findings = { preamble: ['Bygger på påhittade uppgifter.'], findings: ['Potatis, Umeå: glapp 2 ton'] }
+  const findings = {
+    preamble: ['Bygger på påhittade uppgifter.'],
+    findings: [{ heading: 'Glapp', text: 'Potatis, Umeå: glapp 2 ton' }],
+  }
   const all = [
     refusedMessage(refused([problem('unknown_code', 2, 'form')], { source: 'x'.repeat(200) })),
     lateMessage('mejeri', [{ dataset: 'purchases', quarter: '2026-Q2' }]),
@@ -74,7 +77,10 @@ describe('every message', () => {
   test('of a release: first what must be known, then findings, then where to read', () => {
     expect(all[2]!.text.split('\n---\n')[0]!.trim().split('\n')).toEqual([
       'Bygger på påhittade uppgifter.',
+      '',
+      'Glapp:',
       '- Potatis, Umeå: glapp 2 ton',
+      '',
       'Läs mer: https://x/releases/2026-Q3/2/summary.sv.md',
     ])
   })

@@ -6,7 +6,11 @@ import { gap, opportunity, summaryInput } from '../../support/summary-input.ts'
 
 function findingsOf(input: SummaryInput, language: 'sv' | 'en') {
   const { preamble, findings } = firstFindings(summarise(input, language).text, language)
-  return { preamble, findings: findings.map((line) => line.replaceAll('\u00a0', ' ')) }
+  return {
+    preamble,
+    headings: findings.map(({ heading }) => heading),
+    findings: findings.map(({ text }) => text.replaceAll('\u00a0', ' ')),
+  }
 }
 
 describe('firstFindings', () => {
@@ -18,7 +22,13 @@ describe('firstFindings', () => {
         opportunity({ instrument: 'production_investment', target: 'potato' }),
       ],
     })
-    const { findings } = findingsOf(input, 'sv')
+    const { findings, headings } = findingsOf(input, 'sv')
+    expect(headings).toEqual([
+      'De största kända glappen i kvartalet',
+      'De största kända glappen i kvartalet',
+      'Vad som kan avtalas redan i dag',
+      'Vad som skulle minska glappen',
+    ])
     expect(findings.slice(0, 2)).toEqual([
       'Potatis, washed, Västerbottens län: behov 60,0 ton, glapp 50,0 ton, värde 400 tusen kr, säkerhet säkert',
       'Potatis, tärnad, Västerbottens län: behov 60,0 ton, glapp 20,0 ton (10,0 ton till 30,0 ton), värde 400 tusen kr, säkerhet säkert',
