@@ -26,33 +26,41 @@ export type Analysed = Pick<AnalyseResult, 'run' | 'quarter' | 'marts'>
 /** Computes a quarter. Without one it is the newest that has ended; a retry is a run of its own. */
 export const handler = observed(async (event: unknown, context): Promise<Analysed> => {
   const { run: asked, as_of, scheduled_at, attempt, ...input } = stepInput('analyse', event)
-  const now = new Date(scheduled_at ?? Date.now())
   const name = asked ?? runName(new Date())
   const run = attempt === 0 ? name : `${name}-${attempt + 1}`
-  const quarter = input.quarter ?? quarterBefore(now).name
+  const quarter = input.quarter ?? quarterBefore(new Date(scheduled_at ?? Date.now())).name
   correlate(name, { run, quarter })
   const request = { quarter, run, as_of: as_of ? new Date(as_of) : undefined }
-  return await withLake(env.SKAFFERI_LAKE, async (storage) => {
-    let engine: Engine | undefined
-    const begun = performance.now()
-    try {
-      const result = await analyse(storage, request, {
-        openEngine: async (storage, tables) => {
-          engine = await openEngine(env.SKAFFERI_ENGINE, storage, tables, engineSettings(context))
-          return engine
-        },
-      })
-      logger.info('analysed', { marts: result.marts, inputs: result.inputs.length })
-      return { run: result.run, quarter: result.quarter, marts: result.marts }
-    } catch (error) {
-      metrics.addMetric('RunsFailed', MetricUnit.Count, 1)
-      throw error
-    } finally {
-      metrics.addMetric('RunSeconds', MetricUnit.Seconds, (performance.now() - begun) / 1000)
-      if (engine?.queries) metrics.addMetric('BytesScanned', MetricUnit.Bytes, bytesOf(engine.queries))
-    }
-  })
+  const result = await withLake(env.SKAFFERI_LAKE, (storage) =>
+    measured((opened) =>
+      analyse(storage, request, {
+        openEngine: async (storage, tables) =>
+          opened(await openEngine(env.SKAFFERI_ENGINE, storage, tables, engineSettings(context))),
+      }),
+    ),
+  )
+  logger.info('analysed', { marts: result.marts, inputs: result.inputs.length })
+  return { run: result.run, quarter: result.quarter, marts: result.marts }
 })
+
+/** Counts what a run took, whatever became of it; `act` says which engine it opened. */
+async function measured<T>(act: (opened: (engine: Engine) => Engine) => Promise<T>): Promise<T> {
+  const engines: Engine[] = []
+  const begun = performance.now()
+  try {
+    return await act((engine) => {
+      engines.push(engine)
+      return engine
+    })
+  } catch (error) {
+    metrics.addMetric('RunsFailed', MetricUnit.Count, 1)
+    throw error
+  } finally {
+    metrics.addMetric('RunSeconds', MetricUnit.Seconds, (performance.now() - begun) / 1000)
+    for (const { queries } of engines)
+      if (queries) metrics.addMetric('BytesScanned', MetricUnit.Bytes, bytesOf(queries))
+  }
+}
 
 function engineSettings(context: Context): EngineSettings {
   const left = Math.max(0, context.getRemainingTimeInMillis() - MARGIN_MS)
