@@ -16,6 +16,7 @@ import { landFiles, readLayout } from '../../core/land-folder.ts'
 import { S3Storage } from '../../core/storage/s3.ts'
 import type { Storage } from '../../core/storage/storage.ts'
 import { bundle } from '../../infra/bundle.ts'
+import { type AthenaEndpoint, startAthenaEndpoint } from '../support/cloud/athena-endpoint/server.ts'
 import { type RunningFunction, startFunction } from '../support/cloud/runtime-api.ts'
 import { type S3Server, startS3Server } from '../support/cloud/versitygw.ts'
 import { csvOf, landRegion, QUARTER, smallRegion } from '../support/small-region.ts'
@@ -342,4 +343,52 @@ test('a run through its three steps, in a bucket', async () => {
       ...{ 'first invoke ms': Math.round(ms), 'peak RSS MB': Math.round(max_rss_mb) },
     }
   expect([await analyse.left(), await check.left(), await publish.left()]).toEqual([[], [], []])
+})
+
+describe('a run on Athena', () => {
+  let lake: S3Storage
+  let athena: AthenaEndpoint
+  beforeAll(async () => {
+    lake = new S3Storage(`s3://${small}`, { client })
+    athena = await startAthenaEndpoint({ lake, workgroup: 'runs', database: 'lake' })
+  })
+  afterAll(async () => {
+    await athena?.close()
+    await lake?.close()
+  })
+  const onAthena = async (workgroup = 'runs') =>
+    await start('analyse', small, {
+      SKAFFERI_ENGINE: 'athena',
+      SKAFFERI_ATHENA_WORKGROUP: workgroup,
+      SKAFFERI_GLUE_DATABASE: 'lake',
+      AWS_ENDPOINT_URL_ATHENA: athena.url,
+    })
+
+  test('is computed there, and says how much was read', async () => {
+    const { invoke, log, left } = await onAthena()
+    const { response, ms, max_rss_mb } = await invoke({ run: 'a1', quarter: QUARTER, attempt: 0 }, 300_000)
+    expect(response).toMatchObject({ run: 'a1', quarter: QUARTER, marts: { gaps: expect.any(Number) } })
+    expect(Number(/"BytesScanned":(\d+)/.exec(log())?.[1])).toBeGreaterThan(0)
+    expect(await left()).toEqual([])
+    measured['analysed on Athena, small region'] = {
+      ...{ 'first invoke ms': Math.round(ms), 'peak RSS MB': Math.round(max_rss_mb) },
+    }
+  }, 300_000)
+
+  test('that has no time left is stopped before Lambda would end it, to be tried again', async () => {
+    athena.faults.queries.push({ takes_ms: 120_000 })
+    const { invoke, left } = await onAthena()
+    const { error, ms } = await invoke({ run: 'a2', quarter: QUARTER, attempt: 0 }, 22_000)
+    expect(error).toMatchObject({ errorType: 'RetryableError' })
+    expect(ms).toBeLessThan(22_000)
+    expect(athena.operations.executions.at(-1)?.state).toBe('CANCELLED')
+    expect(await left()).toEqual([])
+  }, 60_000)
+
+  test('in a workgroup that is none says so, and is not tried again', async () => {
+    const { invoke } = await onAthena('gone')
+    const { error } = await invoke({ run: 'a3', quarter: QUARTER, attempt: 0 })
+    expect(error?.errorType).not.toBe('RetryableError')
+    expect(error?.errorMessage).toContain('gone')
+  })
 })
