@@ -1,18 +1,22 @@
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { Worker } from 'node:worker_threads'
+import { fileURLToPath } from 'node:url'
 import type { Analyses, AnalysisProgress, AnalysisRequest } from '../../core/api/ports.ts'
-import type { AnalysisReport, AnalysisWork } from './analysis-worker.ts'
+import type { AnalysisReport, AnalysisWork } from './analysis-process.ts'
 import { Turns } from './turns.ts'
 
-const script = new URL('./analysis-worker.ts', import.meta.url)
+const script = new URL('./analysis-process.ts', import.meta.url)
 
-/** Runs on this machine, one at a time, in a thread of their own: what computes does not hold up answers. */
+/**
+ * Runs on this machine, one at a time, in a process of their own: what computes does not hold up answers, and
+ * can be ended at any moment, which a thread with an engine in it cannot.
+ */
 export class LocalAnalyses implements Analyses {
   readonly #lake: string
   readonly #onFault: (error: unknown) => void
   readonly #progress = new Map<string, AnalysisProgress>()
   readonly #turns = new Turns()
-  #worker: Worker | undefined
+  #process: ChildProcess | undefined
   #stopped = false
 
   constructor(lake: string, onFault: (error: unknown) => void) {
@@ -38,24 +42,28 @@ export class LocalAnalyses implements Analyses {
   /** Ends what is being computed. Of a run that was not finished nobody will see anything. */
   async stop(): Promise<void> {
     this.#stopped = true
-    await this.#worker?.terminate()
+    this.#process?.kill('SIGKILL')
     await this.#turns.idle()
   }
 
   async #compute(request: AnalysisRequest): Promise<AnalysisReport> {
     if (this.#stopped) return { error: 'the server was stopped' }
-    const workerData: AnalysisWork = { lake: this.#lake, request }
-    this.#worker = new Worker(script, { workerData })
+    const child = fork(script, [], { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+    this.#process = child
     try {
-      const ended = once(this.#worker, 'exit').then(() => [{ error: 'the server was stopped' }])
-      const [report] = await Promise.race([once(this.#worker, 'message'), ended])
-      return report as AnalysisReport
-    } catch (error) {
-      this.#onFault(error)
-      return { error: 'the run failed by a fault of the program' }
+      const ended = once(child, 'exit')
+      child.send({ lake: this.#lake, request } satisfies AnalysisWork)
+      const [report] = await Promise.race([once(child, 'message'), ended.then(() => [null])])
+      return (report as AnalysisReport | null) ?? this.#broken()
     } finally {
-      await this.#worker.terminate()
-      this.#worker = undefined
+      child.kill('SIGKILL')
+      this.#process = undefined
     }
+  }
+
+  #broken(): AnalysisReport {
+    if (this.#stopped) return { error: 'the server was stopped' }
+    this.#onFault(new Error('the process of a run ended before it was done'))
+    return { error: 'the run failed by a fault of the program' }
   }
 }

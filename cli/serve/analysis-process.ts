@@ -1,4 +1,3 @@
-import { parentPort, workerData } from 'node:worker_threads'
 import { analyse } from '../../core/analyse.ts'
 import type { AnalysisOutcome, AnalysisRequest } from '../../core/api/ports.ts'
 import { check, isClean } from '../../core/check.ts'
@@ -7,7 +6,7 @@ import { publish } from '../../core/publish.ts'
 import { openStorage } from '../../core/storage/open.ts'
 import type { Storage } from '../../core/storage/storage.ts'
 
-/** What a thread of its own is told to compute. */
+/** What a process of its own is told to compute. */
 export interface AnalysisWork {
   readonly lake: string
   readonly request: AnalysisRequest
@@ -43,4 +42,6 @@ async function main({ lake, request }: AnalysisWork): Promise<AnalysisReport> {
   }
 }
 
-parentPort!.postMessage(await main(workerData as AnalysisWork))
+// with the server gone nobody would hear of it
+process.once('disconnect', () => process.exit())
+process.once('message', async (work: AnalysisWork) => process.send!(await main(work)))
