@@ -25,36 +25,34 @@ export interface S3Server {
   stop(): Promise<void>
 }
 
-/** Starts versitygw over a fresh folder on a free port. */
+/** Runs a program over a folder until its own input ends, as it does when whoever started it dies, however. */
+const WATCHED = `
+  folder=$1; shift
+  "$@" & server=$!
+  exec 3<&0
+  (cat <&3 >/dev/null; kill -9 $server; rm -rf "$folder") 2>/dev/null &
+  wait $server`
+
+/** Starts versitygw over a fresh folder on a free port. It ends with this process at the latest. */
 export async function startS3Server(): Promise<S3Server> {
+  const binary = versitygwBinary()
   const folder = await mkdtemp(join(tmpdir(), 'skafferi-s3-'))
-  for (const name of ['data', 'versions']) await mkdir(join(folder, name))
+  const [data, versions] = [join(folder, 'data'), join(folder, 'versions')]
+  for (const path of [data, versions]) await mkdir(path)
   const port = await freePort()
-  const server = spawn(
-    versitygwBinary(),
-    [
-      '--port',
-      `127.0.0.1:${port}`,
-      '--region',
-      REGION,
-      '--quiet',
-      '--health',
-      '/health',
-      '--keep-alive',
-    ].concat(['posix', '--versioning-dir', join(folder, 'versions'), join(folder, 'data')]),
-    {
-      stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ROOT_ACCESS_KEY: CREDENTIALS.accessKeyId, ROOT_SECRET_KEY: CREDENTIALS.secretAccessKey },
+  const own = ['--port', `127.0.0.1:${port}`, '--region', REGION, '--quiet', '--health', '/health']
+  const program = [binary, ...own, '--keep-alive', 'posix', '--versioning-dir', versions, data]
+  const server = spawn('sh', ['-c', WATCHED, 'sh', folder, ...program], {
+    stdio: ['pipe', 'ignore', 'pipe'],
+    env: {
+      PATH: process.env.PATH,
+      ROOT_ACCESS_KEY: CREDENTIALS.accessKeyId,
+      ROOT_SECRET_KEY: CREDENTIALS.secretAccessKey,
     },
-  )
-  const killed = () => void server.kill('SIGKILL')
-  process.once('exit', killed)
+  })
   const stop = async () => {
-    process.off('exit', killed)
-    if (server.exitCode === null && server.signalCode === null) {
-      server.kill('SIGKILL')
-      await once(server, 'exit')
-    }
+    server.stdin.end()
+    if (server.exitCode === null && server.signalCode === null) await once(server, 'exit')
     await rm(folder, { recursive: true, force: true })
   }
   const endpoint = `http://127.0.0.1:${port}`
