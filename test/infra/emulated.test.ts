@@ -25,7 +25,7 @@ function withoutWhatItLacks(template: Template): Template {
   for (const [id, { Type, Properties }] of Object.entries(changed.Resources)) {
     // alarms over arithmetic: the share of refusals, and runs that failed one way or another
     if (Type === 'AWS::CloudWatch::Alarm' && Properties.Metrics !== undefined) delete changed.Resources[id]
-    if (/^AWS::(S3::Bucket|SQS::Queue)Policy$/.test(Type)) {
+    if (/^AWS::(S3::Bucket|SQS::Queue|SNS::Topic)Policy$/.test(Type)) {
       const document = Properties.PolicyDocument as { Statement: { Effect: string; Condition: object }[] }
       document.Statement = document.Statement.filter(
         ({ Effect, Condition }) =>

@@ -32,8 +32,9 @@ async function ask(signer: Signer, service: string, { method, path, headers, bod
     ...(credentials.sessionToken ? { 'x-amz-security-token': credentials.sessionToken } : {}),
   }
   const names = Object.keys(all).sort()
+  const [plain, query = ''] = path.split('?') as [string, string?]
   const canonical = [
-    ...[method, path, ''],
+    ...[method, plain, query],
     ...names.map((name) => `${name}:${all[name]}`),
     ...['', names.join(';'), sha256(body)],
   ].join('\n')
