@@ -1,3 +1,5 @@
+import { Aws } from 'aws-cdk-lib'
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { CfnSubscription, Topic } from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import { Construct } from 'constructs'
@@ -16,6 +18,16 @@ export class Notices extends Construct {
     const enforceSSL = emulated === null
     this.topic = new Topic(this, 'Topic', { displayName: 'Skafferi', enforceSSL })
     this.alarms = new Topic(this, 'Alarms', { displayName: `Skafferi (${stage.name})`, enforceSSL })
+    // a policy of one's own takes the place of the one by which CloudWatch may publish
+    this.alarms.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AlarmsMayTell',
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [this.alarms.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    )
     for (const address of stage.mail.alarms) this.alarms.addSubscription(new EmailSubscription(address))
     for (const [address, filterPolicy] of filtersOf(stage.mail))
       new CfnSubscription(this, address, {

@@ -493,6 +493,16 @@ test('topics are spoken to by TLS, and every alarm tells somebody', () => {
   )
   expect(refused).toHaveLength(2)
   const topic = named('AWS::SNS::Topic', 'Alarms').id
+  const [granted, ...others] = statements(template).filter(
+    ({ type, effect }) => type === 'AWS::SNS::TopicPolicy' && effect === 'Allow',
+  )
+  expect(others).toEqual([])
+  expect(granted).toMatchObject({
+    actions: ['sns:Publish'],
+    resources: [JSON.stringify({ Ref: topic })],
+    principal: { Service: 'cloudwatch.amazonaws.com' },
+    condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+  })
   for (const [id, { Properties }] of all('AWS::CloudWatch::Alarm')) {
     expect(Properties.AlarmActions.map(idOf), id).toEqual([topic])
     expect(Properties.TreatMissingData, id).toBe('notBreaching')
