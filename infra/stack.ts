@@ -1,6 +1,7 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib'
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations'
 import type { Construct } from 'constructs'
+import { acknowledge } from './constructs/acknowledge.ts'
 import { Analysis } from './constructs/analysis.ts'
 import { Api } from './constructs/api.ts'
 import { Catalogue } from './constructs/catalogue.ts'
@@ -22,6 +23,7 @@ export class SkafferiStack extends Stack {
     super(scope, id, props)
     const { settings } = props
     const failures = deadLetters(this, 'Failures', settings)
+    acknowledge(failures, 'SQS3', 'It is where failures of all kinds end, and an alarm watches it.')
     const lake = new Lake(this, 'Lake', settings)
     const catalogue = new Catalogue(this, 'Catalogue', settings, lake)
     const workgroup = new Workgroup(this, 'Queries', settings, lake)

@@ -8,6 +8,7 @@ import { AthenaClient, type AthenaClientConfig, StartQueryExecutionCommand } fro
 import {
   DeleteObjectCommand,
   GetObjectCommand,
+  ListBucketsCommand,
   ListObjectVersionsCommand,
   type ListObjectVersionsCommandOutput,
   PutObjectCommand,
@@ -39,6 +40,7 @@ import {
   askApi,
   type Deployed,
   deploy,
+  runBlock,
   shell,
   startAthena,
   tokenOf,
@@ -564,5 +566,26 @@ describe('the stack', () => {
     await lake.close()
     expect(await effective(lake)).toEqual(before)
     expect(Object.keys(before).length).toBeGreaterThan(10)
+  }, 120_000)
+
+  test('comes again and takes over the lake that stayed, as docs/operations.md says', async () => {
+    const { Buckets = [] } = await s3.send(new ListBucketsCommand({}))
+    const named = (part: string) => Buckets.find(({ Name }) => Name!.includes(part))!.Name!
+    const before = await effective(lake)
+    await runBlock('adopt', {
+      ...deployed.environment,
+      ...{ CDK_APP: deployed.assembly, CDK_REQUIRE_APPROVAL: 'never', CDK_CI: 'true' },
+      ...{ LakeBucket: bucket, AccessLogsBucket: named('accesslogs'), AnswersBucket: named('answers') },
+    })
+    const { Functions } = await askRest<{ Functions: { Environment: { Variables: object } }[] }>(
+      ministack,
+      'lambda',
+      'GET',
+      '/2015-03-31/functions',
+    )
+    expect(Functions).toHaveLength(7)
+    expect(JSON.stringify(Functions)).toContain(deployed.outputs.LakeUrl)
+    await lake.close()
+    expect(await effective(lake)).toEqual(before)
   }, 120_000)
 })

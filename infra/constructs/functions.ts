@@ -68,7 +68,6 @@ export class PipelineFunction extends Construct {
       environment: variables(settings, machine),
     })
     this.#allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn])
-    acknowledgePatterns(this, [logGroup.logGroupArn], 'Streams of its own log group only.')
     acknowledge(this, 'IAM5[Resource::*]', 'Traces have no resources: X-Ray knows no narrower permission.')
   }
 

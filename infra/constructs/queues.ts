@@ -2,7 +2,6 @@ import { Duration } from 'aws-cdk-lib'
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
 import type { Settings } from '../settings.ts'
-import { acknowledge } from './acknowledge.ts'
 
 /** A queue as every queue here is: encrypted, and only to be spoken to by TLS. */
 export function privateQueue(
@@ -20,7 +19,5 @@ export function privateQueue(
 
 /** A queue for what went wrong: somebody has to look at each message, within two weeks. */
 export function deadLetters(scope: Construct, id: string, settings: Settings): Queue {
-  const queue = privateQueue(scope, id, settings, { retentionPeriod: Duration.days(14) })
-  acknowledge(queue, 'SQS3', 'It is where failed messages end, and an alarm watches it.')
-  return queue
+  return privateQueue(scope, id, settings, { retentionPeriod: Duration.days(14) })
 }

@@ -4,6 +4,12 @@ import { faultsOf, type Stage, stageNamed, stages } from '../../infra/stages.ts'
 import { ofType, onlyOf, synthesised, type Template } from './templates.ts'
 
 const [main] = stages as [Stage]
+const OTHER = {
+  kind: 'other',
+  issuer: 'https://login.example.org/',
+  audience: ['skafferi'],
+  scope_prefix: 'food.',
+} as const
 
 test('an unknown stage is told which there are', () => {
   expect(() => stageNamed('prod')).toThrow('no stage "prod" (there are: main, trial)')
@@ -58,13 +64,7 @@ function namesIn(properties: Record<string, unknown>): string[] {
 }
 
 test('another issuer of tokens takes the place of the user pool', () => {
-  const issuer = {
-    kind: 'other',
-    issuer: 'https://login.example.org/',
-    audience: ['skafferi'],
-    scope_prefix: 'food.',
-  } as const
-  const { stack } = synthesised({ among: [{ ...main, issuer }] })
+  const { stack } = synthesised({ among: [{ ...main, issuer: OTHER }] })
   expect(ofType(stack, 'AWS::Cognito::UserPool')).toEqual([])
   expect(ofType(stack, 'AWS::Lambda::Function')).toHaveLength(6)
   const authorizer = onlyOf(stack, 'AWS::ApiGatewayV2::Authorizer')
@@ -103,6 +103,16 @@ test('everybody gets the mails they want, by one subscription', () => {
   expect(budget.Properties.Budget).toMatchObject({ BudgetLimit: { Amount: 50, Unit: 'USD' } })
   expect(JSON.stringify(budget.Properties)).toContain('duty@example.org')
 })
+
+test('every stage is held to the rules, and so are a domain and an issuer of one’s own', () => {
+  const releases_domain = {
+    name: 'food.example.org',
+    certificate_arn: 'arn:aws:acm:us-east-1:123456789012:certificate/4e1b',
+  }
+  const own = { ...main, name: 'own', releases_domain, issuer: OTHER }
+  for (const stage of [...stages.slice(1), own])
+    expect(() => synthesised({ among: [stage], held: true }), stage.name).not.toThrow()
+}, 60_000)
 
 test('an origin may upload and ask, if the stage lists it', () => {
   const { stack } = synthesised({ context: { stage: 'trial' } })

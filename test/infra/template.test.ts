@@ -523,6 +523,16 @@ test('docs/operations.md says what to do at each alarm', () => {
   expect([...told].filter((name) => !alarms.includes(name))).toEqual([])
 })
 
+test('docs/operations.md knows the buckets that a new stack takes over', () => {
+  const text = readFileSync(join(import.meta.dirname, '../../docs/operations.md'), 'utf8')
+  const known = [...text.matchAll(/"(\w+)": \{ "BucketName"/g)].map(([, id]) => id)
+  expect(known.sort()).toEqual(
+    all('AWS::S3::Bucket')
+      .map(([id]) => id)
+      .sort(),
+  )
+})
+
 test('outputs say where everything is', () => {
   expect(Object.keys(template.Outputs).sort()).toEqual([
     'ApiUrl',
