@@ -4,7 +4,7 @@ import { deliveryOf, type Scope } from './lake/layout.ts'
 import { type LandEffects, type LandResult, land } from './land.ts'
 import { PROBLEMS_SHOWN } from './landing/landing.ts'
 import { PoisonedUploadError, parseUploadKey, scopeOfUpload } from './landing/upload-key.ts'
-import { waitingFor } from './landing/waiting.ts'
+import { type Grounds, groundsOf, overtaken, waitingFor } from './landing/waiting.ts'
 import { readReceipt, summariseProblems } from './receipts/stored-receipt.ts'
 import type { Storage } from './storage/storage.ts'
 
@@ -22,7 +22,7 @@ export interface UploadOutcome {
   readonly result: LandResult
   /** Whether it had been landed already: its sender has been told. */
   readonly repeated: boolean
-  /** Keys of deliveries refused earlier that may be accepted now: to be landed again, in this order. */
+  /** Keys of deliveries refused, earlier or just now, that may be accepted now: to be landed again, in this order. */
   readonly waiting: readonly string[]
 }
 
@@ -44,9 +44,11 @@ export async function landUpload(
   if (scope === null)
     throw new PoisonedUploadError(key, `its bytes, sha256 ${sha256}, are not those that were declared`)
   const before = sent_at && (await landedSince(storage, scope, deliveryOf(scope, sha256), sent_at))
+  const grounds = await groundsOf(storage, scope.dataset)
   const request = { ...scope, file, name: upload.name, quarter: scope.quarter?.name }
   const result = before ?? (await land(storage, request, effects))
-  return { result, repeated: before !== undefined, waiting: await waitingAfter(storage, scope, result) }
+  const waiting = await waitingAfter(storage, scope, result, grounds)
+  return { result, repeated: before !== undefined, waiting }
 }
 
 /** The outcome of a landing of the same bytes since an instant, if it came to an end. */
@@ -70,7 +72,13 @@ async function landedSince(
   return undefined
 }
 
-async function waitingAfter(storage: Storage, scope: Scope, { status }: LandResult): Promise<string[]> {
+async function waitingAfter(
+  storage: Storage,
+  scope: Scope,
+  { status, delivery }: LandResult,
+  grounds: Grounds,
+): Promise<string[]> {
+  if (status === 'refused') return await overtaken(storage, scope, delivery, grounds)
   const { effective } = await readScope(storage, scope)
-  return status === 'refused' || effective === null ? [] : await waitingFor(storage, effective)
+  return effective === null ? [] : await waitingFor(storage, effective)
 }

@@ -29,6 +29,40 @@ export async function waitingFor(storage: Storage, accepted: Acceptance): Promis
   return found.map(({ key }) => key)
 }
 
+/** Commits of the datasets on which a refusal of a dataset can rest, by dataset. */
+export type Grounds = ReadonlyMap<string, string>
+
+/** The grounds as they are now. Taken before a landing, they tell afterwards what it may have missed. */
+export async function groundsOf(storage: Storage, dataset: string): Promise<Grounds> {
+  const grounds = new Map<string, string>()
+  for (const { name } of datasets) {
+    if (!dependants(name).some((one) => one.dataset === dataset)) continue
+    const commits: string[] = []
+    for await (const { key } of storage.list(`commits/${name}/`)) commits.push(key)
+    grounds.set(name, commits.join())
+  }
+  return grounds
+}
+
+/**
+ * The key of a delivery that was just refused, if what it lacked was accepted while it was looked at: whoever
+ * accepted that may have looked for what waits too early to find it. Else nothing.
+ */
+export async function overtaken(
+  storage: Storage,
+  scope: Scope,
+  delivery: string,
+  before: Grounds,
+): Promise<string[]> {
+  const now = await groundsOf(storage, scope.dataset)
+  for (const [name, commits] of now) {
+    const { rules } = dependants(name).find(({ dataset }) => dataset === scope.dataset)!
+    if (commits === before.get(name) || !(await isOnly(storage, delivery, rules))) continue
+    for await (const { key } of storage.list(keys.landing(scope, delivery))) return [key]
+  }
+  return []
+}
+
 /** The datasets whose refusals can depend on another, each with the rules by which they do, referred-to first. */
 function dependants(dataset: string): { dataset: string; rules: ReadonlySet<LandingRule> }[] {
   const unknown = new Set<LandingRule>(['unknown_code', 'too_many_refused'])

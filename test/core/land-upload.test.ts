@@ -12,6 +12,7 @@ import { MemoryStorage } from '../../core/storage/memory.ts'
 import type { Storage } from '../../core/storage/storage.ts'
 import { datasets } from '../../schemas/datasets/index.ts'
 import { FailingStorage } from '../support/failing-storage.ts'
+import { interruptedStorage } from '../support/interrupted-storage.ts'
 import {
   copyOf,
   csvOf,
@@ -233,6 +234,46 @@ describe('what waits', () => {
     expect((await landUpload(storage, places)).waiting).toEqual([early])
     expect((await landUpload(storage, early)).result.status).toBe('accepted')
     expect((await landUpload(storage, places)).waiting).toEqual([])
+  })
+
+  test('reference data that come while a delivery is looked at are not missed', async () => {
+    const storage = new MemoryStorage()
+    const early = await upload(storage, `portions/kitchens/${QUARTER}`, bytesOf('portions', [served()]))
+    const rows = bytesOf('places', smallRegion()[`places/${OFFICE}/all`]!)
+    const places = await upload(storage, `places/${OFFICE}/all`, rows)
+    let found: readonly string[] | undefined
+    const meanwhile = interruptedStorage(storage, {
+      ...{ call: 'put', key: 'receipts/' },
+      before: async () => {
+        found = (await landUpload(storage, places)).waiting
+      },
+    })
+    const { result, waiting } = await landUpload(meanwhile, early)
+    expect([result.status, found, waiting]).toEqual(['refused', [], [early]])
+    expect((await landUpload(storage, early)).result.status).toBe('accepted')
+  })
+
+  test('a refusal that nothing has overtaken, or that has another fault, is not tried again by itself', async () => {
+    const storage = await lakeOf(reference())
+    const stranger = await upload(
+      storage,
+      `portions/kitchens/${QUARTER}`,
+      bytesOf('portions', [served({ place: '2403' })]),
+    )
+    expect((await landUpload(storage, stranger)).waiting).toEqual([])
+    const empty = new MemoryStorage()
+    const wrong = await upload(
+      empty,
+      `portions/kitchens/${QUARTER}`,
+      bytesOf('portions', [served({ portions: 'many' })]),
+    )
+    const rows = bytesOf('places', smallRegion()[`places/${OFFICE}/all`]!)
+    const places = await upload(empty, `places/${OFFICE}/all`, rows)
+    const meanwhile = interruptedStorage(empty, {
+      ...{ call: 'put', key: 'receipts/' },
+      before: () => landUpload(empty, places),
+    })
+    expect((await landUpload(meanwhile, wrong)).waiting).toEqual([])
   })
 
   test('one with another fault beside does not wait', async () => {
