@@ -1,6 +1,6 @@
 import { type Table as ArrowTable, Type } from '@uwdata/flechette'
 import { z } from 'zod'
-import { CONDITION_NUMBER } from '../schemas/api-requests.ts'
+import { CONDITION_NUMBER, MOST_CONDITION_TEXT } from '../schemas/api-requests.ts'
 import { logicalTypes } from '../schemas/logical-types.ts'
 import { marts } from '../schemas/marts/index.ts'
 import type { Column, Table } from '../schemas/table.ts'
@@ -139,7 +139,8 @@ function comparison(column: Column, value: string): string {
       if (value !== 'true' && value !== 'false') throw bad('true', 'false')
       return `= ${value}`
     default:
-      if (value.includes('\0')) throw bad('text without the character 0')
+      if (value.includes('\0') || value.length > MOST_CONDITION_TEXT)
+        throw bad(`text of at most ${MOST_CONDITION_TEXT} characters, without the character 0`)
       return `= ${quote(value)}`
   }
 }

@@ -21,6 +21,8 @@ export const DELIVERY = /^d[0-9a-f]{24}$/
 const NEAR_QUARTER = /^(199[0-9]|20[0-9]{2}|2100)-Q[1-4]$/
 /** Conditions on numbers: few enough digits that every engine reads them alike. */
 export const CONDITION_NUMBER = /^-?[0-9]{1,15}(\.[0-9]{1,15})?$/
+/** Longest condition on a text. */
+export const MOST_CONDITION_TEXT = 1000
 
 const quarter = z.string().regex(QUARTER, '2026-Q3').meta({ example: '2026-Q3' })
 const near_quarter = z
@@ -102,7 +104,7 @@ function filterValue({ type, values }: Column): z.ZodType {
     case 'date':
       return z.iso.date()
     default:
-      return z.string().min(1).max(1000)
+      return z.string().min(1).max(MOST_CONDITION_TEXT)
   }
 }
 

@@ -32,7 +32,6 @@ const problems: Readonly<Record<string, string>> = {
   401: 'No token, or none that holds',
   403: 'The token does not allow this',
   404: 'There is no such thing, or none for you',
-  405: 'The method is not for this path',
   406: 'No answer can be given in a media type that is accepted',
   413: 'The body, or the file that it declares, is too large',
   415: 'The body is not JSON',
@@ -47,11 +46,17 @@ interface Operation {
   readonly problems: readonly number[]
 }
 
-const answered = (description: string, name: string, headers?: Json) => ({
+const answered = (description: string, name: string, headers?: Json, links?: Json) => ({
   description,
   ...(headers ? { headers } : {}),
   content: inJson(ref(name)),
+  ...(links ? { links } : {}),
 })
+/** Where an answer leads: its body names what the other route asks for. */
+const leadsTo = (operationId: ApiRouteId, name: string) => ({
+  [operationId]: { operationId, parameters: { [name]: `$response.body#/${name}` } },
+})
+const receipt = leadsTo('readReceipt', 'delivery')
 const header = (description: string, schema: Json = { type: 'string' }) => ({ description, schema })
 const location = header('Where it is followed.')
 const retry = header('Seconds after which to ask again.', { type: 'integer' })
@@ -69,11 +74,14 @@ const operations: Readonly<Record<Exclude<ApiRouteId, 'readMart'>, Operation>> =
   declareDelivery: {
     body: DeclareDelivery,
     responses: {
-      200: answered('These very bytes count already', 'InForce'),
-      201: answered('A place for the file', 'Place', { Location: location }),
-      202: answered('These very bytes lie here already and are landed once more', 'LandedAgain', {
-        Location: location,
-      }),
+      200: answered('These very bytes count already', 'InForce', undefined, receipt),
+      201: answered('A place for the file', 'Place', { Location: location }, receipt),
+      202: answered(
+        'These very bytes lie here already and are landed once more',
+        'LandedAgain',
+        { Location: location },
+        receipt,
+      ),
     },
     problems: [400, 406, 413, 415],
   },
@@ -88,7 +96,12 @@ const operations: Readonly<Record<Exclude<ApiRouteId, 'readMart'>, Operation>> =
   startAnalysis: {
     body: StartAnalysis,
     responses: {
-      202: answered('The run waits for its turn', 'Started', { Location: location, 'Retry-After': retry }),
+      202: answered(
+        'The run waits for its turn',
+        'Started',
+        { Location: location, 'Retry-After': retry },
+        leadsTo('readAnalysis', 'run'),
+      ),
     },
     problems: [400, 406, 413, 415],
   },

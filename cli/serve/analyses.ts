@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import type { Analyses, AnalysisProgress, AnalysisRequest } from '../../core/api/ports.ts'
 import type { AnalysisReport, AnalysisWork } from './analysis-process.ts'
 import { Turns } from './turns.ts'

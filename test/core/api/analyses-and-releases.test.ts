@@ -23,7 +23,7 @@ beforeAll(async () => {
   await publish(storage, { quarter: QUARTER }, { check: noViolations, disclose: showAll })
   analyses = new AskedAnalyses()
   context = { storage, uploads: new QueuedUploads(storage), analyses }
-})
+}, 120_000)
 
 describe('analyses', () => {
   test('are started under a name of their own, and followed', async () => {

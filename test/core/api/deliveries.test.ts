@@ -28,7 +28,7 @@ let context: ApiContext
 beforeAll(async () => {
   landed = new MemoryStorage()
   await landRegion(landed, folder.path, only(smallRegion(), 'places', 'uncertainty'))
-})
+}, 120_000)
 beforeEach(async () => {
   storage = await copyOf(landed)
   uploads = new QueuedUploads(storage)

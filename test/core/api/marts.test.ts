@@ -27,7 +27,7 @@ beforeAll(async () => {
   await landRegion(storage, folder.path, smallRegion())
   run = (await analyse(storage, { quarter: QUARTER })).run
   context = on(storage)
-})
+}, 120_000)
 
 test.each(marts.map(({ name }) => name))('%s is what query gives, in every format', async (mart) => {
   const found = await query(storage, { mart })
