@@ -217,12 +217,13 @@ function pathsOf(): Json {
   return paths
 }
 
+/** Loaders do not agree on the order of a module's names. */
+const inOrder = (shapes: Readonly<Record<string, z.ZodType>>) =>
+  Object.entries(shapes).sort(([a], [b]) => (a < b ? -1 : 1))
+
 function components(): Json {
   const { ProblemDetails: problem, ...shapes } = answers
-  const named = Object.entries(shapes).map(([name, schema]) => [
-    name.replace(/Answer$/, ''),
-    schemaOf(schema),
-  ])
+  const named = inOrder(shapes).map(([name, schema]) => [name.replace(/Answer$/, ''), schemaOf(schema)])
   return {
     schemas: {
       ...Object.fromEntries(named),
