@@ -45,6 +45,8 @@ export interface Stage {
   readonly releases_domain: { readonly name: string; readonly certificate_arn: string } | null
   /** Mail when a month costs more; of the whole account. */
   readonly budget_usd_per_month: number
+  /** What computes a quarter: Athena, or the engine embedded in the function, for small regions. */
+  readonly engine: 'athena' | 'duckdb'
   /** A query that would read more is stopped. */
   readonly query_cutoff_bytes: number
   /** Days after a quarter's last day until it is published, 1 to 58. */
@@ -69,6 +71,7 @@ const main: Stage = {
   throttling: { rate: 20, burst: 40 },
   releases_domain: null,
   budget_usd_per_month: 50,
+  engine: 'athena',
   query_cutoff_bytes: 20 * GIB,
   grace_days: 35,
   oldest_release_days: 140,

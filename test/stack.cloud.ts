@@ -16,7 +16,10 @@ import {
   type S3ClientConfig,
 } from '@aws-sdk/client-s3'
 import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn'
+import { ListTopicsCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns'
 import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
   SetQueueAttributesCommand,
@@ -69,6 +72,7 @@ let s3: S3Client
 let sqs: SQSClient
 let lake: S3Storage
 let bucket: string
+let mailBoxes: string
 /** The same region, landed and computed by the core alone, in memory. */
 const reference = new MemoryStorage()
 const folder = suiteFolder()
@@ -87,6 +91,7 @@ beforeAll(async () => {
   bucket = deployed.outputs.LakeUrl.slice('s3://'.length)
   s3 = new S3Client({ ...config(), forcePathStyle: true })
   sqs = new SQSClient(config())
+  mailBoxes = await listen()
   lake = new S3Storage(deployed.outputs.LakeUrl, { config: { ...config(), forcePathStyle: true } })
 }, 240_000)
 
@@ -97,7 +102,7 @@ afterAll(async () => {
 }, 60_000)
 
 /** Puts a file as somebody with a key to the bucket would. */
-async function put(key: string, Body: string): Promise<void> {
+async function put(key: string, Body: string | Buffer): Promise<void> {
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body }))
 }
 
@@ -110,6 +115,48 @@ async function until<T>(what: string, look: () => Promise<T | null>, seconds = 9
     if (Date.now() > end)
       throw new Error(`no ${what} after ${seconds} s; ministack said:\n${ministack.said().slice(-3000)}`)
     await pause(500)
+  }
+}
+
+/** A queue in the place of mail boxes, which hears all that the topic says. */
+async function listen(): Promise<string> {
+  const sns = new SNSClient(config())
+  const { Topics = [] } = await sns.send(new ListTopicsCommand({}))
+  const { TopicArn } = Topics.find(({ TopicArn }) => TopicArn!.includes('NoticesTopic'))!
+  const Statement = [
+    {
+      Effect: 'Allow',
+      Principal: { Service: 'sns.amazonaws.com' },
+      Action: 'sqs:SendMessage',
+      Resource: '*',
+    },
+  ]
+  const Policy = JSON.stringify({ Version: '2012-10-17', Statement })
+  const { QueueUrl } = await sqs.send(
+    new CreateQueueCommand({ QueueName: 'mail-boxes', Attributes: { Policy } }),
+  )
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
+  )
+  await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: Attributes!.QueueArn! }))
+  return QueueUrl!
+}
+
+const heard: { kind: string; source: string | undefined; text: string }[] = []
+
+/** Everything that the topic has said so far. */
+async function messages() {
+  for (;;) {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: mailBoxes, MaxNumberOfMessages: 10 }),
+    )
+    if (Messages.length === 0) return heard
+    for (const { Body, ReceiptHandle } of Messages) {
+      const { Message, MessageAttributes } = JSON.parse(Body!)
+      const { kind, source } = MessageAttributes
+      heard.push({ kind: kind.Value, source: source?.Value, text: Message })
+      await sqs.send(new DeleteMessageCommand({ QueueUrl: mailBoxes, ReceiptHandle }))
+    }
   }
 }
 
@@ -166,6 +213,8 @@ describe('a region, put file by file in any order, some twice, some broken', () 
     const twice = files.filter((_, at) => at % 5 === 0)
     for (const [path, rows] of shuffled([...files, ...twice]))
       await put(`landing/${path}/${path.split('/')[1]}.csv`, csvOf(path.split('/')[0]!, rows))
+    await put('landing/processing/vandal/2026-Q3/latin1.csv', Buffer.from('processor,plåt\n', 'latin1'))
+    await put('landing/production/vandal/2026-Q3/columns.csv', 'producer,tonnes\nfarm-1,5\n')
     await settled(180)
   }, 200_000)
 
@@ -178,6 +227,15 @@ describe('a region, put file by file in any order, some twice, some broken', () 
     }
     expect(await rows(lake)).toEqual(await rows(reference))
   }, 60_000)
+
+  test('whoever sent what is broken is told, by a message for that source', async () => {
+    const told = await messages()
+    const refused = told.filter(({ kind }) => kind === 'refused')
+    expect(refused.length).toBeGreaterThanOrEqual(3)
+    const vandal = refused.filter(({ source }) => source === 'vandal')
+    expect(vandal).toHaveLength(3)
+    expect(vandal.map(({ text }) => text).join('\n')).toContain('portions')
+  })
 
   test('what is broken has a receipt, and changes nothing', async () => {
     const [key] = [...(await objectsOf(lake, 'landing/portions/vandal/')).keys()].filter((one) =>
@@ -267,6 +325,12 @@ describe('a quarter, asked for by the API', () => {
     expect(answer.status).toBe(200)
     expect(answer.text).toContain(`${deployed.outputs.ReleasesUrl}/${QUARTER}/1/gaps.csv`)
     expect((await ask('GET /v1/releases')).json.releases).toHaveLength(1)
+  })
+
+  test('is told to those who want the findings', async () => {
+    const told = (await messages()).filter(({ kind }) => kind === 'release')
+    expect(told).toHaveLength(1)
+    expect(told[0]!.text).toContain(`${deployed.outputs.ReleasesUrl}/${QUARTER}`)
   })
 
   test('leaves a run that the right execution has the name of', async () => {

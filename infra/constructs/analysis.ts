@@ -162,6 +162,7 @@ function steps(scope: Construct, settings: Settings, surroundings: Surroundings)
     .reads(lake, 'commits/', 'curated/', 'rolled/', 'runs/', 'models/')
     .writes(lake, 'models/', 'runs/')
     .queries(workgroup, catalogue, lake)
+  analyse.function.addEnvironment('SKAFFERI_ENGINE', settings.stage.engine)
   const check = new PipelineFunction(scope, 'check', settings, {
     description: 'Looks for what must not be in a run',
     memory_mb: 1769,
