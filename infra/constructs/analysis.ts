@@ -6,6 +6,7 @@ import {
   Condition,
   DefinitionBody,
   Fail,
+  type IChainable,
   JitterType,
   JsonPath,
   LogLevel,
@@ -20,12 +21,8 @@ import { LambdaInvoke, SqsSendMessage } from 'aws-cdk-lib/aws-stepfunctions-task
 import { Construct } from 'constructs'
 import type { Settings } from '../settings.ts'
 import { acknowledge, acknowledgePatterns } from './acknowledge.ts'
-import type { Catalogue } from './catalogue.ts'
-import { PipelineFunction } from './functions.ts'
-import type { Lake } from './lake.ts'
-import type { Notices } from './notices.ts'
-import type { Releases } from './releases.ts'
-import type { Workgroup } from './workgroup.ts'
+import type { PipelineFunction } from './functions.ts'
+import { type Steps, type Surroundings, steps } from './steps.ts'
 
 /** A whole run with its retries. */
 const RUN_TIMEOUT = Duration.hours(3)
@@ -39,16 +36,6 @@ const PASSING = [
   'States.Timeout',
 ]
 
-/** What the steps of a run work with. */
-export interface Surroundings {
-  readonly lake: Lake
-  readonly workgroup: Workgroup
-  readonly catalogue: Catalogue
-  readonly notices: Notices
-  readonly failures: Queue
-  readonly releases: Releases
-}
-
 /** Analyse, check, publish: each a function, one after the other, each failure a message. */
 export class Analysis extends Construct {
   readonly machine: StateMachine
@@ -56,11 +43,16 @@ export class Analysis extends Construct {
 
   constructor(scope: Construct, id: string, settings: Settings, surroundings: Surroundings) {
     super(scope, id)
-    const { failures } = surroundings
-    this.steps = steps(this, settings, surroundings)
-    const [analyse, check, publish] = this.steps
-    const failed = new SqsSendMessage(this, 'Tell', {
-      queue: failures,
+    const functions = steps(this, settings, surroundings)
+    this.steps = Object.values(functions)
+    const definition = this.#definition(functions, this.#failed(surroundings.failures))
+    this.machine = this.#machine(settings, DefinitionBody.fromChainable(definition))
+  }
+
+  /** Where every failure goes: into a queue, and on as the run's own. */
+  #failed(queue: Queue): IChainable {
+    return new SqsSendMessage(this, 'Tell', {
+      queue,
       messageBody: TaskInput.fromObject({
         run: JsonPath.stringAt('$$.Execution.Name'),
         input: JsonPath.objectAt('$$.Execution.Input'),
@@ -68,6 +60,9 @@ export class Analysis extends Construct {
       }),
       resultPath: JsonPath.DISCARD,
     }).next(new Fail(this, 'Failed', { errorPath: '$.error.Error', causePath: '$.error.Cause' }))
+  }
+
+  #definition({ analyse, check, publish }: Steps, failed: IChainable): IChainable {
     const unclean = new Pass(this, 'NotClean', {
       result: Result.fromObject({
         Error: 'NotClean',
@@ -76,7 +71,7 @@ export class Analysis extends Construct {
       resultPath: '$.error',
     }).next(failed)
 
-    const analysed = this.#step(analyse!, 'Analyse', '$.analysis', {
+    const analysed = this.#step(analyse, 'Analyse', '$.analysis', {
       run: JsonPath.stringAt('$.run'),
       quarter: JsonPath.stringAt('$.quarter'),
       as_of: JsonPath.stringAt('$.as_of'),
@@ -84,15 +79,15 @@ export class Analysis extends Construct {
       attempt: JsonPath.numberAt('$$.State.RetryCount'),
     })
     const run = { run: JsonPath.stringAt('$.analysis.run'), quarter: JsonPath.stringAt('$.analysis.quarter') }
-    const checked = this.#step(check!, 'Check', '$.check', run)
-    const published = this.#step(publish!, 'Publish', '$.release', {
+    const checked = this.#step(check, 'Check', '$.check', run)
+    const published = this.#step(publish, 'Publish', '$.release', {
       ...run,
       reason: JsonPath.stringAt('$.reason'),
       attempt: JsonPath.numberAt('$$.State.RetryCount'),
     })
     for (const step of [analysed, checked, published]) step.addCatch(failed, { resultPath: '$.error' })
     const done = new Succeed(this, 'Done')
-    const definition = analysed
+    return analysed
       .next(checked)
       .next(
         new Choice(this, 'Wanted')
@@ -100,7 +95,6 @@ export class Analysis extends Construct {
           .when(Condition.booleanEquals('$.check.clean', true), published.next(done))
           .otherwise(unclean),
       )
-    this.machine = this.#machine(settings, DefinitionBody.fromChainable(definition))
   }
 
   #step(
@@ -147,37 +141,4 @@ export class Analysis extends Construct {
     acknowledge(machine, 'IAM5[Resource::*]', 'Delivery of logs and traces have no resources to name.')
     return machine
   }
-}
-
-/** The three steps. Checking and publishing read what deliveries said, so they see the whole lake. */
-function steps(scope: Construct, settings: Settings, surroundings: Surroundings): PipelineFunction[] {
-  const { lake, workgroup, catalogue, notices, releases } = surroundings
-  const analyse = new PipelineFunction(scope, 'analyse', settings, {
-    description: 'Pins the deliveries that count and computes every model of a quarter',
-    memory_mb: 1769,
-    timeout: Duration.minutes(15),
-    temporary_mb: 4096,
-    duckdb_mb: 900,
-  })
-    .reads(lake, 'commits/', 'curated/', 'rolled/', 'runs/', 'models/')
-    .writes(lake, 'models/', 'runs/')
-    .queries(workgroup, catalogue, lake)
-  analyse.function.addEnvironment('SKAFFERI_ENGINE', settings.stage.engine)
-  const check = new PipelineFunction(scope, 'check', settings, {
-    description: 'Looks for what must not be in a run',
-    memory_mb: 1769,
-    timeout: Duration.minutes(10),
-    temporary_mb: 4096,
-  }).reads(lake, 'commits/', 'curated/', 'rolled/', 'runs/', 'models/', 'receipts/', 'quarantine/')
-  const publish = new PipelineFunction(scope, 'publish', settings, {
-    description: 'Makes a release of a run, without what would tell of single farms, and tells its findings',
-    memory_mb: 3008,
-    timeout: Duration.minutes(15),
-    temporary_mb: 4096,
-  })
-    .reads(lake, 'commits/', 'curated/', 'rolled/', 'runs/', 'models/', 'receipts/', 'releases/')
-    .writes(lake, 'releases/')
-    .tells(notices.topic)
-    .pointsTo(releases)
-  return [analyse, check, publish]
 }
