@@ -4,13 +4,22 @@ import { defineConfig } from 'vitest/config'
 const thorough = process.env.SKAFFERI_THOROUGH !== undefined ? ['test/**/*.thorough.ts'] : []
 // what needs servers of others, and is run by `npm run test:cloud` alone
 const cloud = process.env.SKAFFERI_CLOUD === '1' ? ['test/**/*.cloud.ts'] : []
+// functions read their environment when they are loaded: once for each file
+const functions = 'test/functions/**/*.test.ts'
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts', ...thorough, ...cloud],
     testTimeout: 120_000,
     maxWorkers: '100%',
     // dt-sql-parser has directory imports that Node's own loader refuses
     server: { deps: { inline: ['dt-sql-parser', 'antlr4-c3', 'antlr4ng'] } },
+    projects: [
+      {
+        extends: true,
+        // one worker loads what it needs once for all its files: a third of the time
+        test: { name: 'pure', include: ['test/**/*.test.ts'], exclude: [functions], isolate: false },
+      },
+      { extends: true, test: { name: 'apart', include: [functions, ...thorough, ...cloud] } },
+    ],
   },
 })

@@ -166,7 +166,7 @@ describe('what a dead landing left behind', () => {
 })
 
 describe('a process that is killed', () => {
-  const KILLS = tries(8, 20, 40)
+  const KILLS = tries(4, 20, 40)
   const LANES = 4
 
   /** Numbers between 0 and 1 that a seed determines. */
