@@ -9,7 +9,7 @@ import type { LakeTable } from './engines/duckdb.ts'
 import { type Engine, modelPrefix } from './engines/engine.ts'
 import { openEngine } from './engines/open.ts'
 import { SkafferiError } from './errors.ts'
-import { readScopes, type ScopeState } from './lake/commits.ts'
+import { readScopes, type ScopeState, sentAt } from './lake/commits.ts'
 import { keys } from './lake/layout.ts'
 import { assertRunName, noticesOf, type Pin, type RunRecord, writeRun } from './lake/runs.ts'
 import { loadModels } from './models.ts'
@@ -164,7 +164,7 @@ function pinOf({ effective, first }: ScopeState): Pin {
     source,
     quarter,
     received_at,
-    first_received_on: stockholmDay(new Date(first!.received_at)),
+    first_received_on: stockholmDay(new Date(sentAt(first!))),
     rows,
     refused_rows,
     keys: [(rolled ?? curated).key],

@@ -26,6 +26,8 @@ export interface LandRequest {
   readonly dataset: string
   readonly source: string
   readonly quarter?: string | undefined
+  /** When it was put where it was found; default just now. */
+  readonly sent_at?: Date | undefined
 }
 
 /** What a sender is told. */

@@ -57,10 +57,15 @@ async function landOrder(order: LandingOrder, { messageId, attributes }: SQSReco
     const sent_at = ('put' in order && order.put_at) || new Date(Number(attributes.SentTimestamp))
     // landed by a try of this message that failed afterwards, the sender may not have been told
     const isFirstTry = attributes.ApproximateReceiveCount === '1'
-    const outcome = await landUpload(storage, key, { sent_at, memory: env.SKAFFERI_DUCKDB_MEMORY })
+    const keeps_newer = 'put' in order || order.keeps_newer
+    const outcome = await landUpload(storage, key, {
+      sent_at,
+      keeps_newer,
+      memory: env.SKAFFERI_DUCKDB_MEMORY,
+    })
     const told = ('again' in order && order.told) || (outcome.repeated && isFirstTry)
     count(outcome, told, (performance.now() - begun) / 1000)
-    await landAgain(env.SKAFFERI_LANDING_QUEUE_URL, outcome.waiting, { told: true })
+    await landAgain(env.SKAFFERI_LANDING_QUEUE_URL, outcome.waiting, { told: true, keeps_newer: true })
     if (outcome.result.status === 'refused' && !told)
       await notify(env.SKAFFERI_TOPIC_ARN, refusedMessage(outcome.result))
   })

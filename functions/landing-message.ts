@@ -9,8 +9,16 @@ export type LandingOrder =
       readonly correlation_id: string | null
       readonly put_at: Date | null
     }
-  /** One of ours asks for an object of the lake to be landed, whoever put it; its sender may have been told. */
-  | { readonly again: string; readonly told: boolean }
+  /** One of ours asks for an object of the lake to be landed, whoever put it. */
+  | ({ readonly again: string } & Required<AgainOptions>)
+
+/** What landing a key again has to know. */
+export interface AgainOptions {
+  /** Its sender has been told that it was refused. */
+  readonly told?: boolean
+  /** Nobody asks for it now: what was put after it stays in force. */
+  readonly keeps_newer?: boolean
+}
 
 const EventBridgeEvent = z.object({
   source: z.literal('aws.s3'),
@@ -35,12 +43,18 @@ const S3Notification = z.object({
 })
 /** What S3 sends once, when it is told to notify. */
 const S3Test = z.object({ Event: z.literal('s3:TestEvent') })
-const Again = z.object({ land: z.object({ key: z.string(), told: z.boolean().default(false) }) })
+const Again = z.object({
+  land: z.object({
+    key: z.string(),
+    told: z.boolean().default(false),
+    keeps_newer: z.boolean().default(false),
+  }),
+})
 
 const instant = (text: string | undefined) => (text === undefined ? null : new Date(text))
 
 const Message = z.union([
-  Again.transform(({ land }): LandingOrder[] => [{ again: land.key, told: land.told }]),
+  Again.transform(({ land: { key, ...options } }): LandingOrder[] => [{ again: key, ...options }]),
   EventBridgeEvent.transform(({ detail, time }): LandingOrder[] => [
     {
       put: { bucket: detail.bucket.name, key: detail.object.key },
@@ -72,9 +86,9 @@ export function readLandingMessage(body: string): LandingOrder[] {
   )
 }
 
-/** The message that asks for a key to be landed again; `told`: its sender knows of the refusal. */
-export const againMessage = (key: string, { told }: { readonly told?: boolean } = {}) =>
-  JSON.stringify({ land: told ? { key, told } : { key } })
+/** The message that asks for a key to be landed again. */
+export const againMessage = (key: string, options: AgainOptions = {}) =>
+  JSON.stringify({ land: { key, ...options } })
 
 function parseJson(body: string): unknown {
   try {

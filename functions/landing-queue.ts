@@ -1,5 +1,5 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
-import { againMessage } from './landing-message.ts'
+import { type AgainOptions, againMessage } from './landing-message.ts'
 
 const sqs = new SQSClient()
 
@@ -7,7 +7,7 @@ const sqs = new SQSClient()
 export async function landAgain(
   queue_url: string,
   keys: readonly string[],
-  options: { readonly told?: boolean } = {},
+  options: AgainOptions = {},
 ): Promise<void> {
   for (const key of keys)
     await sqs.send(new SendMessageCommand({ QueueUrl: queue_url, MessageBody: againMessage(key, options) }))

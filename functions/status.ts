@@ -38,7 +38,7 @@ export const handler = observed(async (event: unknown, context): Promise<void> =
 async function lookForUnfinished(storage: Storage, now: Date): Promise<void> {
   const ago = (ms: number) => new Date(now.getTime() - ms)
   const keys = await unfinishedLandings(storage, ago(LANDING_MS), ago(NIGHTS * DAY_MS))
-  await landAgain(env.SKAFFERI_LANDING_QUEUE_URL, keys)
+  await landAgain(env.SKAFFERI_LANDING_QUEUE_URL, keys, { keeps_newer: true })
   metrics.addMetric('LandingsUnfinished', MetricUnit.Count, keys.length)
 }
 

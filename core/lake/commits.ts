@@ -18,6 +18,8 @@ const Acceptance = z.object({
   source: z.string(),
   quarter: z.string().nullable(),
   received_at: z.iso.datetime(),
+  /** When its sender put it where it was found, if it lay there before it was received. */
+  sent_at: z.iso.datetime().optional(),
   landing: z.object({ key: z.string(), sha256: z.string(), bytes: z.int() }),
   rows: z.int(),
   refused_rows: z.int(),
@@ -83,7 +85,10 @@ export function standing(commits: readonly Commit[]): Acceptance[] {
   return result
 }
 
-/** A scope with what counts in it: `effective` is the delivery in force, `first` the first one still standing. */
+/** When a delivery was sent. */
+export const sentAt = ({ sent_at, received_at }: Acceptance): string => sent_at ?? received_at
+
+/** A scope with what counts in it: `effective` is the delivery in force, `first` the first sent still standing. */
 export interface ScopeState {
   readonly scope: Scope
   readonly commits: readonly Commit[]
@@ -119,7 +124,10 @@ export async function readScope(storage: Storage, scope: Scope): Promise<ScopeSt
 
 function stateOf(scope: Scope, commits: readonly Commit[]): ScopeState {
   const accepted = standing(commits)
-  return { scope, commits, effective: accepted.at(-1) ?? null, first: accepted[0] ?? null }
+  const [first = null] = accepted.toSorted((a, b) =>
+    sentAt(a) < sentAt(b) ? -1 : sentAt(a) > sentAt(b) ? 1 : 0,
+  )
+  return { scope, commits, effective: accepted.at(-1) ?? null, first }
 }
 
 /** The scope that a commit belongs to. */

@@ -11,7 +11,7 @@ const Pin = z.object({
   source: z.string(),
   quarter: z.string().nullable(),
   received_at: z.string(),
-  /** Day in Stockholm on which the scope's first delivery that still stands came. */
+  /** Day in Stockholm on which the scope's first delivery that still stands was sent. */
   first_received_on: z.string(),
   rows: z.int(),
   refused_rows: z.int(),

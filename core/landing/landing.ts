@@ -269,6 +269,7 @@ export class Landing {
       source: this.#scope.source,
       quarter: this.#scope.quarter?.name ?? null,
       received_at: this.#received_at.toISOString(),
+      ...(this.#request.sent_at ? { sent_at: this.#request.sent_at.toISOString() } : {}),
       landing,
       rows: built.curated.rows,
       refused_rows,

@@ -1,8 +1,14 @@
 import { QUARTER } from '../../schemas/logical-types.ts'
-import { readScopes } from '../lake/commits.ts'
+import { readScope, readScopes } from '../lake/commits.ts'
+import { hashBytes } from '../lake/lake-files.ts'
+import { deliveryOf } from '../lake/layout.ts'
 import { readReceipt } from '../receipts/stored-receipt.ts'
 import type { Storage, StoredObject } from '../storage/storage.ts'
-import { type UploadKey, uploadKey } from './upload-key.ts'
+import { landedSince } from './landed-since.ts'
+import { scopeOfUpload, type UploadKey, uploadKey } from './upload-key.ts'
+
+/** A bigger file is not read only to tell whether it was landed: landing it again tells as well. */
+const MOST_READ_BYTES = 64 << 20
 
 /** An object below `landing/` that is an upload. */
 type Upload = StoredObject & UploadKey
@@ -25,10 +31,26 @@ export async function unfinishedLandings(
   }
   const ended = await endedDeliveries(storage)
   const isEnded = endedBy(uploads, ended)
-  return uploads
-    .filter(({ stored_at = newer_than }) => stored_at < older_than && stored_at >= newer_than)
-    .filter((upload) => !isEnded(upload))
-    .map(({ key }) => key)
+  const unfinished: string[] = []
+  for (const upload of uploads) {
+    const { key, stored_at = newer_than } = upload
+    if (stored_at >= older_than || stored_at < newer_than || isEnded(upload)) continue
+    if (!(isByHand(upload) && (await isLanded(storage, upload)))) unfinished.push(key)
+  }
+  return unfinished
+}
+
+const isByHand = ({ folder }: UploadKey) => folder === 'all' || QUARTER.test(folder)
+
+/** Whether the bytes of a file put by hand count, or were answered since. They may have come under another name. */
+async function isLanded(storage: Storage, upload: Upload): Promise<boolean> {
+  if (upload.bytes > MOST_READ_BYTES) return false
+  const { sha256 } = hashBytes(await storage.read(upload.key))
+  const scope = scopeOfUpload(upload, sha256)!
+  const { effective } = await readScope(storage, scope)
+  if (effective?.landing.sha256 === sha256) return true
+  const { stored_at = new Date(0) } = upload
+  return (await landedSince(storage, scope, deliveryOf(scope, sha256), stored_at)) !== undefined
 }
 
 /** Deliveries that were accepted or refused, with their quarter. An acceptance without commit is no end. */
@@ -57,8 +79,7 @@ function endedBy(uploads: readonly Upload[], ended: ReadonlyMap<string, string |
   }
   return (upload: Upload): boolean => {
     const { folder, stored_at } = upload
-    const by_hand = folder === 'all' || QUARTER.test(folder)
-    if (!by_hand) return ended.has(folder)
+    if (!isByHand(upload)) return ended.has(folder)
     const copy = name(upload, folder === 'all' ? null : folder)
     const copied_at = copies.get(copy)
     return copies.has(copy) && (!stored_at || !copied_at || copied_at >= stored_at)

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { pinDeliveries } from '../../core/analyse.ts'
 import { readScopes } from '../../core/lake/commits.ts'
 import { deliveryOf } from '../../core/lake/layout.ts'
 import { landUpload, PoisonedUploadError, unfinishedLandings } from '../../core/land-upload.ts'
@@ -10,6 +11,7 @@ import { receiptSummary } from '../../core/receipt.ts'
 import { FileStorage } from '../../core/storage/file.ts'
 import { MemoryStorage } from '../../core/storage/memory.ts'
 import type { Storage } from '../../core/storage/storage.ts'
+import { withdraw } from '../../core/withdraw.ts'
 import { datasets } from '../../schemas/datasets/index.ts'
 import { FailingStorage } from '../support/failing-storage.ts'
 import { interruptedStorage } from '../support/interrupted-storage.ts'
@@ -52,6 +54,13 @@ async function upload(
   const key = `landing/${dataset}/${source}/${place}/${of}.csv`
   await storage.put(key, bytes)
   return key
+}
+
+const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000)
+
+/** Makes an object look as if it had been put so many seconds from now. */
+async function putAt(storage: FileStorage, key: string, seconds: number): Promise<void> {
+  await utimes(join(storage.url, key), inSeconds(seconds), inSeconds(seconds))
 }
 
 /** What counts, by scope. */
@@ -150,6 +159,50 @@ describe('landUpload(storage, key)', () => {
     // sent again on purpose it counts again
     await landUpload(storage, old, { sent_at: new Date(Date.now() + 1000) })
     expect(await effective(storage)).not.toEqual(counts)
+  })
+
+  test('a message that comes late does not put an older file in the place of a newer one', async () => {
+    const storage = await folderOf(reference())
+    const path = `portions/kitchens/${QUARTER}`
+    const older = await upload(storage, path, bytesOf('portions', [served()]), 'by hand')
+    const newer = await upload(storage, path, bytesOf('portions', [served({ portions: '7' })]))
+    await putAt(storage, older, -90)
+    await putAt(storage, newer, -60)
+    expect((await landUpload(storage, newer, { keeps_newer: true })).waiting).toEqual([])
+    const counts = await effective(storage)
+    const late = await landUpload(storage, older, { keeps_newer: true })
+    expect([late.result.status, late.waiting]).toEqual(['accepted', [newer]])
+    expect((await landUpload(storage, newer, { keeps_newer: true })).waiting).toEqual([])
+    expect(await effective(storage)).toEqual(counts)
+    // whoever asks for it now wants it to count
+    expect((await landUpload(storage, older)).waiting).toEqual([])
+    expect(await effective(storage)).not.toEqual(counts)
+  })
+
+  test('what was taken back does not come back for a message that comes late', async () => {
+    const storage = await folderOf(reference())
+    const path = `portions/kitchens/${QUARTER}`
+    const older = await upload(storage, path, bytesOf('portions', [served()]))
+    const newer = await upload(storage, path, bytesOf('portions', [served({ portions: '7' })]))
+    await putAt(storage, older, -90)
+    await putAt(storage, newer, -60)
+    const { result } = await landUpload(storage, newer, { keeps_newer: true })
+    await withdraw(storage, result.delivery, 'wrong file')
+    const late = await landUpload(storage, older, { keeps_newer: true })
+    expect([late.result.status, late.waiting]).toEqual(['accepted', []])
+  })
+
+  test('counts as having come when it was put, not when its turn came', async () => {
+    const storage = await folderOf(reference())
+    const key = await upload(storage, `portions/kitchens/${QUARTER}`, bytesOf('portions', [served()]))
+    await utimes(join(storage.url, key), new Date('2026-10-30T22:59:00Z'), new Date('2026-10-30T22:59:00Z'))
+    const now = () => new Date('2026-10-31T04:00:00Z')
+    await landUpload(storage, key, { keeps_newer: true, now })
+    const pins = await pinDeliveries(storage, parseQuarter(QUARTER))
+    expect(pins.find(({ dataset }) => dataset === 'portions')).toMatchObject({
+      received_at: '2026-10-31T04:00:00.000Z',
+      first_received_on: '2026-10-30',
+    })
   })
 
   test('a refusal that comes again is told once', async () => {
@@ -408,13 +461,27 @@ describe('unfinishedLandings(storage, older_than)', () => {
     expect(await unfinishedLandings(storage, new Date(Date.now() + 1000))).toEqual([])
   })
 
-  test('a file put by hand anew after it was landed is one', async () => {
+  test('a file put by hand anew is one if something else counts, and none if it counts', async () => {
     const storage = await folderOf(reference())
     const key = await upload(storage, `portions/a/${QUARTER}`, bytesOf('portions', [served()]), 'by hand')
     await landUpload(storage, key)
-    const later = new Date(Date.now() + 5000)
-    await utimes(join(storage.url, key), later, later)
-    expect(await unfinishedLandings(storage, new Date(Date.now() + 10_000))).toEqual([key])
+    await putAt(storage, key, 5)
+    expect(await unfinishedLandings(storage, inSeconds(10))).toEqual([])
+    const other = bytesOf('portions', [served({ portions: '7' })])
+    await landUpload(storage, await upload(storage, `portions/a/${QUARTER}`, other))
+    expect(await unfinishedLandings(storage, inSeconds(10))).toEqual([key])
+  })
+
+  test('bytes put by hand that came before under another name are none, be they refused or in force', async () => {
+    const storage = await folderOf(reference())
+    for (const portions of ['1', 'x']) {
+      const bytes = bytesOf('portions', [served({ portions })])
+      await landUpload(storage, await upload(storage, `portions/s${portions}/${QUARTER}`, bytes))
+      const again = `landing/portions/s${portions}/${QUARTER}/again.csv`
+      await storage.put(again, bytes)
+      await landUpload(storage, again)
+    }
+    expect(await unfinishedLandings(storage, inSeconds(10))).toEqual([])
   })
 
   test('a landing that died between receipt and commit is one', async () => {

@@ -113,7 +113,11 @@ describe('what is landed', () => {
     await handler(batchOf(eventBridge('bucket', `some/lake/${forms}`)), contextOf())
     expect(sent()).toEqual([
       {
-        land: { key: expect.stringMatching(/^landing\/purchases\/wholesaler\/d[0-9a-f]{24}\//), told: true },
+        land: {
+          key: expect.stringMatching(/^landing\/purchases\/wholesaler\/d[0-9a-f]{24}\//),
+          told: true,
+          keeps_newer: true,
+        },
       },
     ])
     await handler(batchOf(JSON.stringify(sent()[0])), contextOf())

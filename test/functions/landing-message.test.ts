@@ -18,9 +18,10 @@ describe('readLandingMessage', () => {
     ])
   })
 
-  test('ours names a key, and whether its sender has been told', () => {
-    expect(readLandingMessage(againMessage(KEY))).toEqual([{ again: KEY, told: false }])
-    expect(readLandingMessage(againMessage(KEY, { told: true }))).toEqual([{ again: KEY, told: true }])
+  test('ours names a key, whether its sender has been told, and whether what is newer stays', () => {
+    expect(readLandingMessage(againMessage(KEY))).toEqual([{ again: KEY, told: false, keeps_newer: false }])
+    const options = { told: true, keeps_newer: true }
+    expect(readLandingMessage(againMessage(KEY, options))).toEqual([{ again: KEY, ...options }])
   })
 
   test('what S3 sends to try a queue asks for nothing', () => {

@@ -85,7 +85,7 @@ test('landings that did not come to an end are asked for again', async () => {
   expect(sent).toEqual([
     {
       QueueUrl: 'https://sqs.eu-north-1.amazonaws.com/0/landing',
-      MessageBody: JSON.stringify({ land: { key } }),
+      MessageBody: JSON.stringify({ land: { key, keeps_newer: true } }),
     },
   ])
   expect(logs.metric('LandingsUnfinished')).toEqual([1])
