@@ -89,17 +89,20 @@ function removeAll(): void {
   for (const root of roots) rmSync(root, { recursive: true, force: true })
 }
 
-/** Removes what killed processes left behind. */
-async function removeStale(): Promise<void> {
+/**
+ * Removes what killed processes left behind: after a day, since a process of another container cannot be seen.
+ * Where there is none, as in a function, whose small disk outlives the process that a timeout ends, at once.
+ */
+export async function removeStale(older_than_ms = STALE_MS): Promise<void> {
+  const started_at = Date.now() - process.uptime() * 1000
   for (const name of await readdir(tmpdir())) {
-    const pid = /^skafferi-(\d+)-/.exec(name)?.[1]
-    if (pid === undefined || isAlive(Number(pid))) continue
+    const pid = Number(/^skafferi-(\d+)-/.exec(name)?.[1])
+    if (Number.isNaN(pid) || (pid !== process.pid && isAlive(pid))) continue
     const path = join(tmpdir(), name)
-    const age = await stat(path).then(
-      ({ mtimeMs }) => Date.now() - mtimeMs,
-      () => 0,
-    )
-    if (age > STALE_MS) await rm(path, { recursive: true, force: true }).catch(() => undefined)
+    const made_at = await stat(path).then(({ mtimeMs }) => mtimeMs, Date.now)
+    if (pid === process.pid && made_at >= started_at) continue
+    if (Date.now() - made_at > older_than_ms)
+      await rm(path, { recursive: true, force: true }).catch(() => undefined)
   }
 }
 

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
-import { LocalCopies } from '../../../core/storage/s3-copies.ts'
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import { LocalCopies, removeStale } from '../../../core/storage/s3-copies.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 function openCopies(): LocalCopies {
@@ -12,6 +12,12 @@ function openCopies(): LocalCopies {
   onTestFinished(() => copies.clear())
   return copies
 }
+
+// others clean the one that all share
+beforeEach(async () => {
+  vi.stubEnv('TMPDIR', await temporaryFolder())
+  onTestFinished(() => void vi.unstubAllEnvs())
+})
 
 /** A folder as a process of that id leaves it, a while ago. */
 async function leftBy(pid: number, hours: number): Promise<string> {
@@ -29,6 +35,14 @@ test('what killed processes left behind is removed after a day, what others stil
   const folders = [await leftBy(dead, 25), await leftBy(dead, 23), await leftBy(process.ppid, 25)]
   await openCopies().folder()
   expect(folders.map((folder) => existsSync(folder))).toEqual([false, true, true])
+})
+
+test('where no other process can be, what one left behind is removed at once, even of the same id', async () => {
+  const dead = spawnSync('true').pid
+  const own = await openCopies().folder()
+  const folders = [await leftBy(dead, 0.001), await leftBy(process.pid, 1000), await leftBy(process.ppid, 1)]
+  await removeStale(0)
+  expect([...folders, own].map((folder) => existsSync(folder))).toEqual([false, false, true, true])
 })
 
 test('a file that is adopted keeps its bytes when its own name is gone', async () => {
