@@ -30,6 +30,8 @@ const PATIENCE_MS = 3000
 /** What to publish, and why once more. */
 export interface PublishRequest {
   readonly quarter: string
+  /** Default the quarter's newest. */
+  readonly run?: string | undefined
   /** Needed where the quarter has a release of another run. */
   readonly reason?: string | undefined
 }
@@ -94,12 +96,12 @@ function obstacles(result: CheckResult): string[] {
 const isError = ({ severity }: Violation) => severity === 'error'
 
 /**
- * Makes a release of the quarter's newest run and moves readers to it. The release's data package is written
+ * Makes a release of a run, the quarter's newest unless another is named, and moves readers to it. The release's data package is written
  * first and owns the number, `release.json` last: from then on the release has been made. A publication that
  * died is finished by publishing again; whoever finds the number taken looks again from the start.
  *
- * @throws SkafferiError `usage` for a quarter without a run, a release of another run and no reason,
- *   or a reason in words that no text may contain;
+ * @throws SkafferiError `usage` for a quarter without a run, a release of another run and no reason, a release
+ *   of a run that was computed after the one that is named, or a reason in words that no text may contain;
  *   `check` (`ChecksFailedError`) for a run with errors, or with rules that could find some and cannot be answered
  */
 export async function publish(
@@ -111,9 +113,10 @@ export async function publish(
   const reason = reasonOf(request)
   const lost = new Set<number>()
   for (;;) {
-    const run = await findRun(storage, { quarter })
+    const run = await findRun(storage, { quarter, run: request.run })
     const state = await look(storage, quarter)
     if (answers(state.own, run, reason)) return await settled(storage, state.own!)
+    if (request.run !== undefined) assertNewer(state.own, run)
     const number = nextNumber(state, lost)
     const made = await attempt(storage, run, reason, state, number, effects)
     if (made !== null) return resultOf('published', made)
@@ -141,6 +144,15 @@ function answers(own: ReleaseRecord | null, { run, quarter }: RunRecord, reason:
   throw new SkafferiError(
     'usage',
     `${quarter} has release ${own.release} already, of run ${own.run}; run ${run} corrects it, which needs --reason TEXT`,
+  )
+}
+
+/** Readers are not led back: a run that took longer may come to its end after one that was begun later. */
+function assertNewer(own: ReleaseRecord | null, { run, quarter, computed_at }: RunRecord): void {
+  if (own === null || own.computed_at <= computed_at) return
+  throw new SkafferiError(
+    'usage',
+    `${quarter} has release ${own.release} already, of run ${own.run}, which was computed after run ${run}: compute it anew to correct it`,
   )
 }
 

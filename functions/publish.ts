@@ -15,19 +15,20 @@ const env = environment('SKAFFERI_LAKE', 'SKAFFERI_TOPIC_ARN', 'SKAFFERI_RELEASE
 /** What a run's followers are told of its release. */
 export type Published = Pick<PublishResult, 'quarter' | 'release' | 'run' | 'status'>
 
-/** Makes a release of the quarter's newest run and tells of it, unless readers have that very release already. */
+/** Makes a release of the very run that was checked, whatever was computed since, and tells of it, unless readers have that very release already. */
 export const handler = observed(async (event: unknown): Promise<Published> => {
   const { run: asked, quarter: name, reason, attempt } = stepInput('publish', event)
   correlate(asked, { run: asked, quarter: name })
   return await withLake(env.SKAFFERI_LAKE, async (storage) => {
     const { quarter, release, run, status, withheld } = await publish(storage, {
       quarter: name,
+      run: asked,
       reason: reason ?? undefined,
     })
     const withheld_cells = withheld.reduce((sum, mart) => sum + mart.withheld_cells, 0)
     logger.info(status, { release, of_run: run, withheld_cells })
     // a try that made the release may have failed before it could tell of it
-    if (status === 'published' || (attempt > 0 && run === asked)) {
+    if (status === 'published' || attempt > 0) {
       metrics.addMetric('Releases', MetricUnit.Count, 1)
       const read_at = env.SKAFFERI_RELEASES_URL ?? `${env.SKAFFERI_LAKE}/releases`
       const findings = await findingsOf(storage, quarter, release)

@@ -2,6 +2,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns'
 import { mockClient } from 'aws-sdk-client-mock'
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { StorageError } from '../../core/errors.ts'
+import { readRelease } from '../../core/lake/releases.ts'
 import { listRuns } from '../../core/lake/runs.ts'
 import { MemoryStorage } from '../../core/storage/memory.ts'
 import { forbiddenIn } from '../../schemas/forbidden-phrasings.ts'
@@ -169,6 +170,20 @@ describe('check and publish', () => {
       for (const [, what, zone] of findings.map((line) => /^- (.*), ([^,:]+): /.exec(line)!))
         expect(summary).toContain(`${what} | ${zone}`)
     }
+  })
+
+  test('publishes the run that was checked, not one that somebody computed meanwhile', async () => {
+    await analyse({ ...asked, run: 'r2' }, contextOf())
+    const input = { run: 'r1', quarter: QUARTER, reason: null }
+    expect(await publish(input, contextOf())).toMatchObject({ status: 'published', run: 'r1' })
+    expect((await readRelease(lake, QUARTER, 1)).run).toBe('r1')
+  })
+
+  test('a run that comes to its end late does not lead readers back', async () => {
+    await analyse({ ...asked, run: 'r2' }, contextOf())
+    await publish({ run: 'r2', quarter: QUARTER, reason: null }, contextOf())
+    const late = publish({ run: 'r1', quarter: QUARTER, reason: 'corrected' }, contextOf())
+    await expect(late).rejects.toMatchObject({ name: 'RefusedError', message: expect.stringContaining('r2') })
   })
 
   test('publishing the same again is no news, another run without a reason is refused', async () => {
