@@ -89,6 +89,12 @@ export function isPassing(error: unknown): boolean {
   return PASSING.test(name ?? '') || PASSING.test(code ?? '') || ($metadata?.httpStatusCode ?? 0) >= 500
 }
 
+/** Whether Athena has answered that it did not do as asked; else it may have. */
+export function isAnswered(error: unknown): boolean {
+  const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode
+  return status !== undefined && status < 500
+}
+
 function remedy(fault: AthenaFault, reason: string): string {
   switch (fault) {
     case 'transient':

@@ -9,7 +9,7 @@ import {
   StartQueryExecutionCommand,
   StopQueryExecutionCommand,
 } from '@aws-sdk/client-athena'
-import { AthenaError, failureOf, isPassing, refusalOf } from './athena-errors.ts'
+import { AthenaError, failureOf, isAnswered, isPassing, refusalOf } from './athena-errors.ts'
 import type { QueryRecord } from './engine.ts'
 
 /** Where statements run and how long they may take. */
@@ -60,8 +60,13 @@ export class AthenaQueries {
       const reason = deadline.aborted ? late : 'it was called off'
       return new AthenaError(statement.subject, { fault: 'stopped', code: 'CANCELLED', reason, query_id })
     }
-    const id = await this.#start(statement, signal).catch((error) => {
-      throw signal.aborted ? stopped() : refused(statement, error)
+    let lost = false
+    const id = await this.#start(statement, signal, () => (lost = true)).catch(async (error) => {
+      if (!signal.aborted) throw refused(statement, error)
+      // it may run although no answer came: its token is asked for its name
+      const unseen = lost ? await this.#startedUnseen(statement) : null
+      if (unseen !== null) this.ended.push(recordOf(statement, await this.#stop(statement, unseen)))
+      throw stopped(unseen ?? undefined)
     })
     const query = await this.#untilEnded(id, signal).catch(async (error) => {
       if (!signal.aborted) throw refused(statement, error, id)
@@ -77,7 +82,7 @@ export class AthenaQueries {
   async page(id: string, next: string | undefined): Promise<GetQueryResultsOutput> {
     const command = new GetQueryResultsCommand({ QueryExecutionId: id, NextToken: next })
     const signal = this.#anyOf(AbortSignal.timeout(this.#options.deadline_ms))
-    return await this.#persistently(() => this.#client.send(command), signal)
+    return await this.#persistently((abortSignal) => this.#client.send(command, { abortSignal }), signal)
   }
 
   /** Gives Athena time to recover before something is tried again. */
@@ -91,15 +96,32 @@ export class AthenaQueries {
     return AbortSignal.any([this.#options.signal, ...signals].filter((signal) => signal !== undefined))
   }
 
-  async #start({ sql, token }: AthenaStatement, signal: AbortSignal): Promise<string> {
+  async #start(
+    { sql, token }: AthenaStatement,
+    signal: AbortSignal,
+    onLost: () => void = () => undefined,
+  ): Promise<string> {
     const command = new StartQueryExecutionCommand({
       QueryString: sql,
       ClientRequestToken: token,
       WorkGroup: this.#options.workgroup,
       QueryExecutionContext: { Catalog: 'AwsDataCatalog', Database: this.#options.database },
     })
-    const { QueryExecutionId } = await this.#persistently(() => this.#client.send(command), signal)
+    const { QueryExecutionId } = await this.#persistently(
+      (abortSignal) =>
+        this.#client.send(command, { abortSignal }).catch((error) => {
+          if (!isAnswered(error)) onLost()
+          throw error
+        }),
+      signal,
+    )
     return QueryExecutionId!
+  }
+
+  async #startedUnseen(statement: AthenaStatement): Promise<string> {
+    return await this.#start(statement, AbortSignal.timeout(STOPPING_MS)).catch((error) => {
+      throw refused(statement, error, 'unknown')
+    })
   }
 
   /** Looks again and again; a state may also go back, from running to queued. */
@@ -114,7 +136,10 @@ export class AthenaQueries {
 
   async #look(id: string, signal: AbortSignal): Promise<QueryExecution> {
     const command = new GetQueryExecutionCommand({ QueryExecutionId: id })
-    const { QueryExecution: query } = await this.#persistently(() => this.#client.send(command), signal)
+    const { QueryExecution: query } = await this.#persistently(
+      (abortSignal) => this.#client.send(command, { abortSignal }),
+      signal,
+    )
     return query!
   }
 
@@ -123,7 +148,7 @@ export class AthenaQueries {
     const signal = AbortSignal.timeout(STOPPING_MS)
     const command = new StopQueryExecutionCommand({ QueryExecutionId: id })
     try {
-      await this.#persistently(() => this.#client.send(command), signal)
+      await this.#persistently((abortSignal) => this.#client.send(command, { abortSignal }), signal)
       return await this.#untilEnded(id, signal)
     } catch (error) {
       const { code, ...rest } = refusalOf(error)
@@ -133,12 +158,12 @@ export class AthenaQueries {
   }
 
   /** Makes a call again for as long as its failures are of the kind that passes. */
-  async #persistently<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  async #persistently<T>(call: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
     const [first, longest] = this.#options.poll_ms
     for (let wait = first; ; wait = Math.min(wait * GROWTH, longest)) {
       signal.throwIfAborted()
       try {
-        return await call()
+        return await call(signal)
       } catch (error) {
         if (!isPassing(error)) throw error
         await sleep(Math.random() * wait, undefined, { signal })

@@ -142,6 +142,21 @@ describe('a statement that is not waited for', () => {
     expect(last().state).toBe('CANCELLED')
   })
 
+  test('is stopped although no answer told that it was started', async () => {
+    const off = new AbortController()
+    opened.endpoint.faults.queries.push(slow)
+    opened.endpoint.faults.start.push(...Array.from({ length: 50 }, () => 'lost' as const))
+    const before = opened.endpoint.operations.executions.length
+    setTimeout(() => {
+      opened.endpoint.faults.start.length = 0
+      off.abort()
+    }, 40)
+    const error = await thrown(opened.engine.save('select 1 as n', folderOf(), off.signal))
+    expect(opened.endpoint.operations.executions).toHaveLength(before + 1)
+    expect(error).toMatchObject({ fault: 'stopped', query_id: last().id })
+    expect(last().state).toBe('CANCELLED')
+  })
+
   test('is not started at all when it was called off before', async () => {
     const before = opened.endpoint.operations.executions.length
     const error = await thrown(opened.engine.save('select 1 as n', folderOf(), AbortSignal.abort()))
