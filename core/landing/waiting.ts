@@ -3,6 +3,7 @@ import type { LandingRule } from '../../schemas/landing-rules.ts'
 import type { Table } from '../../schemas/table.ts'
 import { type Acceptance, readScopes, type ScopeState, standing } from '../lake/commits.ts'
 import { DELIVERY, keys, type Scope } from '../lake/layout.ts'
+import { inParallel } from '../parallel.ts'
 import { parseQuarter } from '../quarter.ts'
 import { type ReceiptHead, readReceipt, summariseProblems } from '../receipts/stored-receipt.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -87,14 +88,16 @@ async function refusedIn(
   before: string,
 ): Promise<Refused[]> {
   const counted = new Set(states.flatMap(({ commits }) => standing(commits)).map((one) => one.delivery))
-  const refused = new Map<string, Refused>()
+  const lying = new Map<string, string>()
   for await (const { key } of storage.list(`landing/${dataset}/`)) {
     const delivery = key.split('/')[3]!
-    if (!DELIVERY.test(delivery) || counted.has(delivery) || refused.has(delivery)) continue
-    const head = await receiptHead(storage, delivery)
-    if (head?.status === 'refused' && head.received_at < before) refused.set(delivery, { key, head })
+    if (DELIVERY.test(delivery) && !counted.has(delivery) && !lying.has(delivery)) lying.set(delivery, key)
   }
-  return [...refused.values()]
+  const told = await inParallel([...lying], async ([delivery, key]) => {
+    const head = await receiptHead(storage, delivery)
+    return head?.status === 'refused' && head.received_at < before ? [{ key, head }] : []
+  })
+  return told.flat()
 }
 
 async function receiptHead(storage: Storage, delivery: string): Promise<ReceiptHead | null> {

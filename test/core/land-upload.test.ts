@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { utimes } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { pinDeliveries } from '../../core/analyse.ts'
 import { readScopes } from '../../core/lake/commits.ts'
@@ -71,6 +72,19 @@ async function effective(storage: Storage): Promise<Record<string, string>> {
       one ? [[`${one.dataset}/${one.source}/${one.quarter ?? 'all'}`, one.delivery]] : [],
     ),
   )
+}
+
+/** Takes a moment to fetch a file, and counts how many it is asked for at a time. */
+class SlowStorage extends MemoryStorage {
+  most_at_once = 0
+  #now = 0
+
+  override async localFile(key: string): Promise<string> {
+    this.most_at_once = Math.max(this.most_at_once, ++this.#now)
+    await pause(2)
+    this.#now--
+    return await super.localFile(key)
+  }
 }
 
 const landed = new Map<string, Promise<MemoryStorage>>()
@@ -365,6 +379,24 @@ describe('what waits', () => {
     const places = bytesOf('places', smallRegion()[`places/${OFFICE}/all`]!)
     const { waiting } = await landUpload(storage, await upload(storage, `places/${OFFICE}/all`, places))
     expect(waiting.toSorted()).toEqual([second, other].toSorted())
+  })
+
+  test('is looked for among years of refused deliveries within the time that a landing has', async () => {
+    const storage = new SlowStorage()
+    for (let n = 0; n < 100; n++) {
+      const delivery = `d${String(n).padStart(24, '0')}`
+      const said = { ...{ delivery, dataset: 'portions', source: 'a', quarter: QUARTER, status: 'refused' } }
+      const counts = { rows: 0, refused_rows: 0, supersedes: null, problems_total: 1, file: 'x.csv' }
+      const receipt = { ...said, ...counts, received_at: '2026-10-01T00:00:00Z' }
+      await storage.put(`landing/portions/a/${delivery}/x.csv`, Buffer.from('x'))
+      const problem = { line: null, column: null, value: null, rule: 'empty', message: '' }
+      const problems = `"problems":[\n${JSON.stringify(problem)}]}\n`
+      const text = `${JSON.stringify(receipt).slice(0, -1)},${problems}`
+      await storage.put(`receipts/${delivery}.json`, Buffer.from(text))
+    }
+    const places = bytesOf('places', smallRegion()[`places/${OFFICE}/all`]!)
+    await landUpload(storage, await upload(storage, `places/${OFFICE}/all`, places))
+    expect(storage.most_at_once).toBeGreaterThan(10)
   })
 
   test('reference data that deliveries in force held on to wait until those are replaced', async () => {
