@@ -24,7 +24,8 @@ export function selectText(sql: string, subject: string): string {
 
 /** The statement that writes a SELECT's result as Parquet below a place in S3 that holds nothing yet. */
 export function unloadText(selected: string, location: string, subject: string): string {
-  const sql = `unload (${selected}\n) to '${location}' with (format = 'PARQUET', compression = 'SNAPPY')`
+  const place = `'${location.replaceAll("'", "''")}'`
+  const sql = `unload (${selected}\n) to ${place} with (format = 'PARQUET', compression = 'SNAPPY')`
   const bytes = Buffer.byteLength(sql)
   if (bytes <= MOST_BYTES) return sql
   throw new EngineError('athena', subject, `the statement has ${bytes} bytes, and Athena takes ${MOST_BYTES}`)

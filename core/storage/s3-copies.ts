@@ -14,7 +14,7 @@ export class LocalCopies {
   #count = 0
 
   /**
-   * The local file of a key, whose path ends in the key. Callers of one key at the same time share one
+   * The local file of a key, whose path ends in the key as far as the disk takes it. Callers of one key at the same time share one
    * download; it tells whether the object can never change, and its file hence be given out again.
    */
   async get(key: string, download: (path: string) => Promise<boolean>): Promise<string> {
@@ -65,7 +65,7 @@ export class LocalCopies {
 
   /** In a folder of its own, since S3 may hold both `x` and `x/y`. */
   async #newPath(key: string): Promise<string> {
-    const path = join(await this.#folder(), String(++this.#count), key)
+    const path = join(await this.#folder(), String(++this.#count), ...key.split('/').map(localName))
     await mkdir(dirname(path), { recursive: true })
     return path
   }
@@ -74,6 +74,14 @@ export class LocalCopies {
     this.#root ??= newRoot()
     return this.#root
   }
+}
+
+const MOST_NAME_BYTES = 255
+
+/** A part of a key as a local name; S3 takes longer ones than a disk does, so that only the end of them is kept. */
+function localName(part: string): string {
+  if (Buffer.byteLength(part) <= MOST_NAME_BYTES) return part
+  return [...part].slice(-MOST_NAME_BYTES / 5).join('')
 }
 
 async function newRoot(): Promise<string> {

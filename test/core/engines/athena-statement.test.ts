@@ -64,6 +64,11 @@ test.each([
   expect(() => selectText(sql, 'model x')).toThrow(message)
 })
 
+test('a place with a quote stays one text', () => {
+  const sql = unloadText('select 1 as n', "s3://lake/o'brien/unloads/r/m/1/", 'it')
+  expect(sql).toContain(" to 's3://lake/o''brien/unloads/r/m/1/' with (")
+})
+
 test('what looks like a comment, an end or a parenthesis inside a text is text', () => {
   const sql = "select '-- ;)' as a, '/*' as b -- the end)"
   expect(selectText(sql, 'it')).toBe("select '-- ;)' as a, '/*' as b")

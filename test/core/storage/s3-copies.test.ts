@@ -55,6 +55,18 @@ test('a file that is adopted keeps its bytes when its own name is gone', async (
   expect(await readFile(path, 'utf8')).toBe('rows')
 })
 
+test.each(['x'.repeat(300), 'å'.repeat(200), '🥕'.repeat(90)])(
+  'a key that no disk takes as a name: %s',
+  async (name) => {
+    const path = await openCopies().get(`a/year=2026/${name}.parquet`, async (to) => {
+      await writeFile(to, 'rows')
+      return true
+    })
+    expect(await readFile(path, 'utf8')).toBe('rows')
+    expect(path).toMatch(/\/a\/year=2026\/[^/]+\.parquet$/)
+  },
+)
+
 test('a file that cannot be adopted is downloaded when it is asked for', async () => {
   const copies = openCopies()
   await copies.adopt('a/b', '/nowhere/file')
