@@ -77,7 +77,9 @@ export class Watch extends Construct {
       'A file has waited for an hour to be landed',
     )
     const refusedShare = new MathExpression({
-      expression: 'IF(accepted + refused >= 4, refused / (accepted + refused), 0)',
+      // a metric that nobody wrote has no value, not even 0, and leaves the whole expression without one
+      expression:
+        'IF(FILL(accepted, 0) + FILL(refused, 0) >= 4, FILL(refused, 0) / (FILL(accepted, 0) + FILL(refused, 0)), 0)',
       usingMetrics: { accepted: own('LandingsAccepted', DAY), refused: own('LandingsRefused', DAY) },
       period: DAY,
       label: 'Share of refused deliveries',
@@ -89,7 +91,7 @@ export class Watch extends Construct {
 
   #runs(machine: StateMachine): void {
     const failed = new MathExpression({
-      expression: 'failed + timed_out + aborted',
+      expression: 'FILL(failed, 0) + FILL(timed_out, 0) + FILL(aborted, 0)',
       usingMetrics: {
         failed: machine.metricFailed(),
         timed_out: machine.metricTimedOut(),

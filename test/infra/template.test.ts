@@ -294,6 +294,17 @@ describe('functions', () => {
   })
 })
 
+describe('alarms', () => {
+  test('over arithmetic speak although one of its metrics has no value', () => {
+    const expressions = all('AWS::CloudWatch::Alarm').flatMap(([, { Properties }]) =>
+      (Properties.Metrics ?? []).flatMap(({ Expression = null }) => Expression ?? []),
+    )
+    expect(expressions).toHaveLength(2)
+    for (const expression of expressions)
+      expect(expression.replaceAll(/FILL\([a-z_]+, 0\)|IF/g, '')).not.toMatch(/[a-z]/)
+  })
+})
+
 describe('queues', () => {
   test('have a queue for failures or are one, which is watched', () => {
     const alarmed = all('AWS::CloudWatch::Alarm').flatMap(([, { Properties }]) =>
