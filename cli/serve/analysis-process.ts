@@ -26,7 +26,7 @@ async function compute(storage: Storage, asked: AnalysisRequest): Promise<Analys
       'check',
       `run ${run} is not published: ${errors} errors (skafferi check --quarter ${quarter})`,
     )
-  const { release } = await publish(storage, { quarter, ...(reason ? { reason } : {}) })
+  const { release } = await publish(storage, { quarter, run, ...(reason ? { reason } : {}) })
   return { run, marts, errors, warnings, release }
 }
 
