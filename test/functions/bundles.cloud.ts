@@ -219,7 +219,7 @@ describe('landing', () => {
   )
 
   test('what the program itself put is left to its writer', async () => {
-    const key = `${KEY}/ours.csv`
+    const key = 'landing/purchases/wholesaler/d0123456789abcdef01234567/ours.csv'
     const bytes = Buffer.from('purchased_on\n')
     await withLake(bucket, (lake) => lake.put(key, bytes))
     const { invoke } = await start('land')
