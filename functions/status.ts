@@ -29,9 +29,14 @@ export const handler = observed(async (event: unknown, context): Promise<void> =
   const now = new Date(Input.parse(event ?? {}).scheduled_at ?? Date.now())
   correlate(context.awsRequestId)
   await withLake(env.SKAFFERI_LAKE, async (storage) => {
-    await lookForUnfinished(storage, now)
-    await lookAtReleases(storage, now)
-    await lookForLate(storage, now)
+    // one that fails does not keep the others from looking
+    const looks = await Promise.allSettled([
+      lookForUnfinished(storage, now),
+      lookAtReleases(storage, now),
+      lookForLate(storage, now),
+    ])
+    const failed = looks.find((look) => look.status === 'rejected')
+    if (failed) throw failed.reason
   })
 })
 

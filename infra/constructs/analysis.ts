@@ -34,6 +34,9 @@ const PASSING = [
   'Lambda.SdkClientException',
   'Lambda.TooManyRequestsException',
   'States.Timeout',
+  // a function that was ended from outside: out of time, out of memory
+  'Sandbox.Timedout',
+  'Runtime.ExitError',
 ]
 
 /** Analyse, check, publish: each a function, one after the other, each failure a message. */

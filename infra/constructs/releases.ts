@@ -43,7 +43,8 @@ export class Releases extends Construct {
       comment: `Releases of Skafferi (${stage.name})`,
       httpVersion: HttpVersion.HTTP2_AND_3,
       priceClass: PriceClass.PRICE_CLASS_100,
-      defaultBehavior: kept('Numbered', YEAR, 'public, max-age=31536000, immutable'),
+      // refusals get this header too: who asks before a release is there must not keep the answer for long
+      defaultBehavior: kept('Numbered', YEAR, 'public, max-age=3600'),
       additionalBehaviors: { 'releases/*/current.json': pointers },
       errorResponses: [{ httpStatus: 403, ttl: Duration.seconds(10) }],
       ...domainOf(this, settings),

@@ -38,14 +38,14 @@ export function steps(scope: Construct, settings: Settings, surroundings: Surrou
     memory_mb: 1769,
     timeout: Duration.minutes(10),
     temporary_mb: 4096,
-  }).reads(lake, 'commits/', 'curated/', 'rolled/', 'runs/', 'models/', 'receipts/', 'quarantine/')
+  }).reads(lake, 'commits/', 'curated/', 'rolled/', 'runs/', 'models/')
   const publish = new PipelineFunction(scope, 'publish', settings, {
     description: 'Makes a release of a run, without what would tell of single farms, and tells its findings',
     memory_mb: 3008,
     timeout: Duration.minutes(15),
     temporary_mb: 4096,
   })
-    .reads(lake, 'commits/', 'curated/', 'rolled/', 'runs/', 'models/', 'receipts/', 'releases/')
+    .reads(lake, 'commits/', 'curated/', 'rolled/', 'runs/', 'models/', 'releases/')
     .writes(lake, 'releases/')
     .tells(notices.topic)
     .pointsTo(releases)
