@@ -24,7 +24,10 @@ export class UnknownNameError extends SkafferiError {
   readonly known: readonly string[]
 
   constructor(subject: string, value: string, known: readonly string[], meant: string) {
-    super('usage', `unknown ${subject}: ${JSON.stringify(value)} (known: ${known.join(', ')})${meant}`)
+    super(
+      'usage',
+      `unknown ${subject}: ${JSON.stringify(value)} (known: ${known.join(', ') || 'none'})${meant}`,
+    )
     this.subject = subject
     this.value = value
     this.known = known

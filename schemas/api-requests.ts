@@ -24,11 +24,21 @@ export const CONDITION_NUMBER = /^-?[0-9]{1,15}(\.[0-9]{1,15})?$/
 /** Longest condition on a text. */
 export const MOST_CONDITION_TEXT = 1000
 
-const quarter = z.string().regex(QUARTER, '2026-Q3').meta({ example: '2026-Q3' })
-const near_quarter = z
-  .string()
-  .regex(NEAR_QUARTER, `2026-Q3, of the years ${YEARS.join(' to ')}`)
-  .meta({ example: '2026-Q3' })
+/** A text of a pattern; the words say what would be valid. */
+const worded = (pattern: RegExp, words: string) => z.string(words).regex(pattern, words)
+
+const quarter = worded(QUARTER, 'a quarter such as 2026-Q3').meta({ example: '2026-Q3' })
+const near_quarter = worded(
+  NEAR_QUARTER,
+  `a quarter such as 2026-Q3, of the years ${YEARS.join(' to ')}`,
+).meta({ example: '2026-Q3' })
+const run = worded(RUN, 'the name of a run, such as 20261127T100000000Z-01234567')
+
+const LIMIT_WORDS = `a whole number from 1 to ${PAGE.most}`
+const BYTES_WORDS = 'a whole number, at least 0'
+const REASON_WORDS = 'a text of 1 to 1000 characters'
+const SOURCE_WORDS = 'letters, digits, _ . and -, at most 100 of them'
+const FILE_WORDS = 'a name of 1 to 200 characters'
 
 /** A parameter in the query or path. */
 export interface ApiParameter {
@@ -41,7 +51,7 @@ export interface ApiParameter {
 const limit: ApiParameter = {
   name: 'limit',
   description: `At most so many of them; default ${PAGE.default}. An answer may hold fewer, so that it can be sent.`,
-  schema: z.int().min(1).max(PAGE.most).default(PAGE.default),
+  schema: z.int(LIMIT_WORDS).min(1, LIMIT_WORDS).max(PAGE.most, LIMIT_WORDS).default(PAGE.default),
 }
 const cursor: ApiParameter = {
   name: 'cursor',
@@ -62,7 +72,7 @@ export const pageParameters: readonly ApiParameter[] = [
   {
     name: 'run',
     description: 'The run; default the newest one of the quarter.',
-    schema: z.string().regex(RUN, 'the name of a run'),
+    schema: run,
   },
   limit,
   cursor,
@@ -74,9 +84,9 @@ export const pathParameters: Readonly<Record<string, ApiParameter>> = {
   delivery: {
     name: 'delivery',
     description: 'A delivery.',
-    schema: z.string().regex(DELIVERY, 'd and 24 digits of 0 to 9 and a to f'),
+    schema: worded(DELIVERY, 'd and 24 digits of 0 to 9 and a to f'),
   },
-  run: { name: 'run', description: 'A run.', schema: z.string().regex(RUN, 'the name of a run') },
+  run: { name: 'run', description: 'A run.', schema: run },
 }
 
 /** The columns of a mart by which its rows can be chosen; `quarter` is that of the run. */
@@ -112,48 +122,49 @@ const named = (layer: 'quarterly' | 'reference') =>
   z.enum(datasets.filter((table) => table.layer === layer).map(({ name }) => name))
 
 const declared = {
-  source: z
-    .string()
-    .max(100)
-    .regex(CODE, 'letters, digits, _ . and -')
+  source: worded(CODE, SOURCE_WORDS)
+    .max(100, SOURCE_WORDS)
     .meta({ description: 'Who sends it: one of the sources that the token names.' }),
-  sha256: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/, '64 digits of 0 to 9 and a to f')
-    .meta({ description: 'SHA-256 of the file, in hexadecimal.' }),
-  bytes: z.int().min(0).meta({ description: 'Size of the file.' }),
-  file: z.string().min(1).max(200).optional().meta({ description: 'How the sender calls the file.' }),
+  sha256: worded(/^[0-9a-f]{64}$/, '64 digits of 0 to 9 and a to f').meta({
+    description: 'SHA-256 of the file, in hexadecimal.',
+  }),
+  bytes: z.int(BYTES_WORDS).min(0, BYTES_WORDS).meta({ description: 'Size of the file.' }),
+  file: z
+    .string(FILE_WORDS)
+    .min(1, FILE_WORDS)
+    .max(200, FILE_WORDS)
+    .optional()
+    .meta({ description: 'How the sender calls the file.' }),
 }
 
 /** What is said of a file before it is sent. */
-export const DeclareDelivery = z.discriminatedUnion(
-  'dataset',
-  [
-    z.strictObject({ dataset: named('quarterly'), quarter: near_quarter, ...declared }),
-    z.strictObject({
-      dataset: named('reference'),
-      quarter: z.null().optional().meta({ description: 'Reference datasets have none.' }),
-      ...declared,
-    }),
-  ],
-  { error: datasets.map(({ name }) => name).join(', ') },
-)
+export const DeclareDelivery = z.discriminatedUnion('dataset', [
+  z.strictObject({ dataset: named('quarterly'), quarter: near_quarter, ...declared }),
+  z.strictObject({
+    dataset: named('reference'),
+    quarter: z
+      .null('left out: reference datasets have none')
+      .optional()
+      .meta({ description: 'Reference datasets have none.' }),
+    ...declared,
+  }),
+])
 
 /** What is to be computed. */
 export const StartAnalysis = z.strictObject({
   quarter: near_quarter,
   as_of: z.iso
-    .datetime({ offset: true })
+    .datetime({ offset: true, error: 'an instant such as 2026-10-20T12:00:00Z' })
     .nullish()
     .meta({ description: 'Deliveries as they counted at this instant; default now.' }),
   publish: z
-    .boolean()
+    .boolean('true or false')
     .default(false)
     .meta({ description: 'Whether to publish the run if no check stands in the way.' }),
   reason: z
-    .string()
-    .min(1)
-    .max(1000)
+    .string(REASON_WORDS)
+    .min(1, REASON_WORDS)
+    .max(1000, REASON_WORDS)
     .nullish()
     .meta({ description: 'Why a quarter that has a release is published once more.' }),
 })

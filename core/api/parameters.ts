@@ -4,6 +4,9 @@ import { unknownName } from '../names.ts'
 import type { ApiRequest } from './http.ts'
 import { ApiProblem } from './problem.ts'
 
+/** Characters of a value that are shown. */
+const MOST_SHOWN = 200
+
 /** Values of the named query parameters, each once at most; throws 400 for others and for wrong values. */
 export function readQuery(
   query: URLSearchParams,
@@ -33,7 +36,10 @@ function parameterValue(name: string, schema: z.ZodType, text: string): string |
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data as string | number
   const valid = parsed.error.issues.flatMap(validOf)
-  throw new ApiProblem(400, `not a ${name}: ${JSON.stringify(text.slice(0, 200))}`, { value: text, valid })
+  throw new ApiProblem(400, `not a ${name}: ${JSON.stringify(text.slice(0, MOST_SHOWN))}`, {
+    value: text,
+    valid,
+  })
 }
 
 /** A parameter of the path; throws 404 for what cannot be the name of anything. */
@@ -41,7 +47,10 @@ export function readPathParameter(name: string, text: string): string {
   const parsed = pathParameters[name]!.schema.safeParse(text)
   if (parsed.success) return parsed.data as string
   const valid = parsed.error.issues.flatMap(validOf)
-  throw new ApiProblem(404, `no such ${name}: ${JSON.stringify(text.slice(0, 200))}`, { value: text, valid })
+  throw new ApiProblem(404, `no such ${name}: ${JSON.stringify(text.slice(0, MOST_SHOWN))}`, {
+    value: text,
+    valid,
+  })
 }
 
 /** The body of a request, which is JSON; throws 400, 413 or 415. */
@@ -57,21 +66,45 @@ export function readBody<T>({ headers, body }: ApiRequest, schema: z.ZodType<T>)
   const value = parseJson(body)
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  throw bodyProblem(value, parsed.error)
+  throw bodyProblem(value, schema, parsed.error)
 }
 
-/** The first fault of a body: where, the value, and what would be valid. */
-function bodyProblem(body: unknown, { issues }: z.ZodError): ApiProblem {
-  const issue = issues[0]!
+/** What is wrong with a body: what, where, the value, and what would be valid. */
+interface BodyFault {
+  readonly detail: string
+  readonly value?: string
+  readonly valid: readonly string[]
+}
+
+/** All faults of a body at once. */
+function bodyProblem(body: unknown, schema: z.ZodType, { issues }: z.ZodError): ApiProblem {
+  const [first, ...others] = issues.map((issue) => faultOf(body, schema, issue))
+  if (others.length === 0) return new ApiProblem(400, first!.detail, first)
+  const told = [first!, ...others].map(({ detail, valid }) => `${detail} (valid: ${valid.join(', ')})`)
+  return new ApiProblem(400, told.join('; '))
+}
+
+function faultOf(body: unknown, schema: z.ZodType, issue: z.core.$ZodIssue): BodyFault {
+  if (issue.code === 'unrecognized_keys') {
+    const [value] = issue.keys as [string]
+    return { detail: `unknown: ${issue.keys.map(shown).join(', ')}`, value, valid: fieldsOf(schema) }
+  }
   const at = issue.path.reduce<unknown>((of, name) => (of as Record<PropertyKey, unknown>)?.[name], body)
-  const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0]! : null
-  const value = unknown ?? (at === undefined ? undefined : JSON.stringify(at))
-  const where = issue.path.length > 0 ? issue.path.join('.') : 'the body'
-  const said = at === undefined ? `${where} is missing` : `not a valid ${where}: ${value?.slice(0, 200)}`
-  const detail =
-    unknown === null ? said : `${where} has what does not belong there: ${JSON.stringify(unknown)}`
-  const valid = unknown === null ? validOf(issue) : []
-  return new ApiProblem(400, detail, { ...(value === undefined ? {} : { value }), valid })
+  const value = typeof at === 'string' ? at : JSON.stringify(at)
+  if (issue.path.length === 0)
+    return { detail: `the body is no JSON object: ${shown(at)}`, value, valid: ['a JSON object'] }
+  const [where, valid] = [issue.path.join('.'), validOf(issue)]
+  if (at === undefined) return { detail: `${where} is missing`, valid }
+  return { detail: `${where} cannot be ${shown(at)}`, value, valid }
+}
+
+const shown = (value: unknown) => JSON.stringify(value).slice(0, MOST_SHOWN)
+
+/** Names that a body may have. */
+function fieldsOf(schema: z.ZodType): string[] {
+  if (schema instanceof z.ZodObject) return Object.keys(schema.shape)
+  if (!(schema instanceof z.ZodDiscriminatedUnion)) return []
+  return [...new Set(schema.options.flatMap((option) => fieldsOf(option as z.ZodType)))]
 }
 
 function parseJson(body: Uint8Array): unknown {
@@ -84,5 +117,9 @@ function parseJson(body: Uint8Array): unknown {
 
 /** What would be valid, in the words of the schema. */
 function validOf(issue: z.core.$ZodIssue): string[] {
-  return issue.code === 'invalid_value' ? issue.values.map(String) : [issue.message]
+  if (issue.code === 'invalid_value') return issue.values.map(String)
+  // which of several shapes it is to be; zod's types do not tell of them
+  const { options } = issue as { readonly options?: readonly unknown[] }
+  if (options) return options.map(String)
+  return [issue.message]
 }

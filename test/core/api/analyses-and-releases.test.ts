@@ -52,10 +52,35 @@ describe('analyses', () => {
     expect(analyses.asked.at(-1)).toMatchObject({ publish: false, as_of: null, reason: null })
   })
 
+  test('that would be published without the reason that they need are not begun', async () => {
+    const before = analyses.asked.length
+    for (const reason of [undefined, null]) {
+      const response = await ask(context, '/v1/analyses', {
+        body: { quarter: QUARTER, publish: true, reason },
+      })
+      expect(response.status).toBe(400)
+      expect(jsonOf(response).detail).toContain(`${QUARTER} has release 1 already, of run ${run}`)
+    }
+    expect(analyses.asked).toHaveLength(before)
+    const first = { quarter: '2031-Q1', publish: true }
+    expect((await ask(context, '/v1/analyses', { body: first })).status).toBe(202)
+  })
+
+  test('say what is wrong with what is asked, in words', async () => {
+    const told = async (body: object) => jsonOf(await ask(context, '/v1/analyses', { body }))
+    const day = await told({ quarter: QUARTER, as_of: 'yesterday' })
+    expect(day).toMatchObject({ value: 'yesterday', valid: ['an instant such as 2026-10-20T12:00:00Z'] })
+    expect((await told({ quarter: QUARTER, publish: 'yes' })).valid).toEqual(['true or false'])
+    const unknown = await told({ quarter: QUARTER, force: true })
+    expect(unknown).toMatchObject({ detail: 'unknown: "force"', value: 'force' })
+    expect(unknown.valid).toEqual(['quarter', 'as_of', 'publish', 'reason'])
+  })
+
   test('that nobody asked for here are told of if the lake has them', async () => {
     const told = answers.AnalysisAnswer.parse(jsonOf(await ask(context, `/v1/analyses/${run}`)))
     expect(told).toMatchObject({ run, quarter: QUARTER, state: 'succeeded' })
     expect(told.result!.marts.gaps).toBeGreaterThan(0)
+    expect(told.result!.release).toBe(1)
     expect((await ask(context, '/v1/analyses/20261127T000000000Z-01234567')).status).toBe(404)
   })
 

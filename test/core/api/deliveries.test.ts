@@ -5,6 +5,7 @@ import { safeName } from '../../../core/api/deliveries.ts'
 import { MemoryStorage } from '../../../core/storage/memory.ts'
 import { isKey } from '../../../core/storage/storage.ts'
 import * as answers from '../../../schemas/api-answers.ts'
+import { datasets } from '../../../schemas/datasets/index.ts'
 import { type Asked, AskedAnalyses, ask, jsonOf, QueuedUploads, somebody } from '../../support/api.ts'
 import {
   copyOf,
@@ -121,21 +122,43 @@ describe('POST /v1/deliveries', () => {
   test.each([
     [{ source: 'farmers' }, 403, 'kitchens'],
     [{ dataset: 'portion' }, 400, 'portions'],
-    [{ quarter: null }, 400, ''],
+    [{ quarter: null }, 400, 'a quarter such as 2026-Q3'],
+    [{ quarter: undefined }, 400, 'a quarter such as 2026-Q3'],
     [{ quarter: '2026-Q5' }, 400, '2026-Q3'],
     [{ quarter: '1989-Q4' }, 400, '1990'],
-    [{ dataset: 'places' }, 400, ''],
+    [{ dataset: 'places' }, 400, 'left out'],
     [{ sha256: 'ABC' }, 400, '64 digits'],
-    [{ bytes: -1 }, 400, '>=0'],
-    [{ bytes: 1.5 }, 400, 'int'],
+    [{ bytes: -1 }, 400, 'a whole number, at least 0'],
+    [{ bytes: 1.5 }, 400, 'a whole number, at least 0'],
+    [{ bytes: '10' }, 400, 'a whole number, at least 0'],
     [{ bytes: 200_000_001 }, 413, '200000000'],
     [{ source: '../kitchens' }, 400, 'letters'],
-    [{ more: 1 }, 400, ''],
+    [{ more: 1 }, 400, 'dataset'],
   ])('%j is %i and says what would be valid: %s', async (more, status, valid) => {
     const response = await declare(bytesOf([served()]), more)
     expect(response.status).toBe(status)
     expect(jsonOf(response).valid.join(' ')).toContain(valid)
     expect(uploads.places).toEqual([])
+  })
+
+  test('of a dataset that is none says which there are, each by itself', async () => {
+    const { detail, value, valid } = jsonOf(await declare(bytesOf([served()]), { dataset: 'portion' }))
+    expect(detail).toBe('dataset cannot be "portion"')
+    expect(value).toBe('portion')
+    expect(valid).toEqual(expect.arrayContaining(datasets.map(({ name }) => name)))
+  })
+
+  test('tells all that is wrong with it at once', async () => {
+    const wrong = { quarter: 'june', bytes: 1.5, sha256: undefined, more: 1 }
+    const { detail } = jsonOf(await declare(bytesOf([served()]), wrong))
+    for (const words of ['quarter cannot be "june"', 'bytes cannot be 1.5', 'sha256 is missing', '"more"'])
+      expect(detail).toContain(words)
+  })
+
+  test('that is no object says so', async () => {
+    const { detail, valid } = jsonOf(await ask(context, '/v1/deliveries', { body: [] }))
+    expect(detail).toBe('the body is no JSON object: []')
+    expect(valid).toEqual(['a JSON object'])
   })
 
   test('a stage may allow less', async () => {
