@@ -6,6 +6,8 @@ import { rowSchema } from './table.ts'
 const text = z.string()
 const maybe = text.nullable()
 const count = z.int().min(0)
+const said = (description: string) => text.meta({ description })
+const saidOrNot = (description: string) => maybe.meta({ description })
 const instant = z.iso.datetime()
 
 /** What went wrong, as RFC 9457 has it. */
@@ -13,10 +15,9 @@ export const ProblemDetails = z.strictObject({
   type: z.literal('about:blank'),
   title: text,
   status: z.int().min(400).max(599),
-  detail: text,
-  /** The value that was wrong, and what would be valid. */
-  value: text.optional(),
-  valid: z.array(text).optional(),
+  detail: said('What is wrong, and where.'),
+  value: said('The value that is wrong.').optional(),
+  valid: z.array(text).optional().meta({ description: 'What would be valid.' }),
 })
 
 const Pinned = z.strictObject({
@@ -39,12 +40,14 @@ export const StatusAnswer = z.strictObject({
   datasets: z.array(
     z.strictObject({ dataset: text, deliveries: count, rows: count, newest_received_at: instant }),
   ),
-  quarter: maybe,
+  quarter: saidOrNot('The newest quarter with a delivery, of which `coverage` tells.'),
   coverage: z.array(rowSchema(coverage)),
   runs: z.array(z.strictObject({ quarter: text, runs: count, newest: text, stale: z.boolean() })),
-  stale: z.array(
-    z.strictObject({ quarter: text, run: text, added: z.array(Pinned), removed: z.array(Pinned) }),
-  ),
+  stale: z
+    .array(z.strictObject({ quarter: text, run: text, added: z.array(Pinned), removed: z.array(Pinned) }))
+    .meta({
+      description: 'Quarters whose newest run rests on other deliveries than count now, and on which.',
+    }),
   releases: z.array(ListedRelease),
 })
 
@@ -83,7 +86,11 @@ const Problem = z.strictObject({
   rule: z.enum(Object.keys(landingRules)),
   message: text,
 })
-const Due = z.strictObject({ quarter: text, due_on: maybe, received: maybe })
+const Due = z.strictObject({
+  quarter: text,
+  due_on: saidOrNot('The last day in Stockholm on which it is in time.'),
+  received: saidOrNot('The delivery that counts there already.'),
+})
 const Use = z.strictObject({
   quarter: text,
   run: text,
@@ -94,42 +101,53 @@ const Use = z.strictObject({
 const Scope = { delivery: text, dataset: text, source: text, quarter: maybe }
 const ReceiptSummary = {
   ...Scope,
-  status: z.enum(['accepted', 'refused']),
-  rows: count,
+  status: z.enum(['accepted', 'refused']).meta({ description: 'What its landing came to.' }),
+  rows: count.meta({ description: 'Accepted rows.' }),
   refused_rows: count,
-  supersedes: maybe,
-  problems: z.array(Problem),
+  supersedes: saidOrNot('The delivery that counted until then.'),
+  problems: z.array(Problem).meta({ description: 'In the order of the file: a page of them, or the first thousand.' }),
   problems_total: count,
-  file: text,
+  file: said('How the sender called the file.'),
   bytes: count,
   sha256: text,
   received_at: instant,
-  receipt: text,
+  receipt: said('Key of this receipt in the lake, the newest one.'),
   receipts: count.meta({ description: 'How many there are: one for each outcome of the same bytes.' }),
-  rules: z.array(z.strictObject({ rule: text, problems: count, meaning: text })),
-  standing: z.strictObject({
-    state: z.enum(['effective', 'superseded', 'withdrawn', 'refused', 'unfinished']),
-    since: maybe,
-    superseded_by: maybe,
-    reason: maybe,
-    effective: maybe,
-    effective_since: maybe,
+  rules: z
+    .array(z.strictObject({ rule: text, problems: count, meaning: text }))
+    .meta({ description: 'How often each rule was broken, in all problems.' }),
+  standing: z
+    .strictObject({
+      state: z.enum(['effective', 'superseded', 'withdrawn', 'refused', 'unfinished']),
+      since: saidOrNot('Since when this is so.'),
+      superseded_by: maybe,
+      reason: saidOrNot('Why it was taken back.'),
+      effective: saidOrNot('The delivery that counts now in its place, or itself.'),
+      effective_since: maybe,
+    })
+    .meta({ description: 'Whether it counts now (`effective`), and why not.' }),
+  next_due: Due.nullable().meta({ description: 'What is expected next of its source.' }),
+  next_due_reason: saidOrNot('Why nothing is.'),
+  still_due: Due.nullable().meta({
+    description: 'Its own quarter, if something is expected and nothing counts there.',
   }),
-  next_due: Due.nullable(),
-  next_due_reason: maybe,
-  still_due: Due.nullable(),
-  next_steps: z.array(z.strictObject({ command: text, why: text })),
+  next_steps: z
+    .array(z.strictObject({ command: text, why: text }))
+    .meta({ description: 'What to do next, as commands for whoever has the lake.' }),
 }
 const next = maybe.meta({ description: 'The cursor of the next page; null on the last one.' })
 
 /** A page of a receipt. */
 export const ReceiptAnswer = z.strictObject({
   ...ReceiptSummary,
-  used: z.array(Use),
+  used: z.array(Use).meta({ description: 'The newest run of each quarter, where it rests on the delivery.' }),
   releases: z.array(
     z.strictObject({ quarter: text, release: z.int().or(text), run: text, current: z.boolean() }),
   ),
-  not_used: z.enum(['not_analysed', 'refused', 'unfinished', 'superseded', 'withdrawn']).nullable(),
+  not_used: z
+    .enum(['not_analysed', 'refused', 'unfinished', 'superseded', 'withdrawn'])
+    .nullable()
+    .meta({ description: 'Why `used` is empty; null when it is not.' }),
   next,
 })
 
@@ -148,8 +166,10 @@ export const PlaceAnswer = z.strictObject({
   receipts: receipts_before,
   upload: z.strictObject({
     method: z.literal('PUT'),
-    url: z.url(),
-    headers: z.record(text, text),
+    url: z.url().meta({
+      description: 'Where to put the bytes of the file, once. As good as a password: no token goes there.',
+    }),
+    headers: z.record(text, text).meta({ description: 'To be sent with it, just so.' }),
     expires_at: instant,
   }),
 })
@@ -180,13 +200,20 @@ export const AnalysisAnswer = z.strictObject({
   result: z
     .strictObject({
       run: text.meta({ description: 'The run that was recorded: the one asked for, or a later try.' }),
-      marts: z.record(text, count),
-      errors: count.optional(),
+      marts: z.record(text, count).meta({ description: 'Rows of each mart.' }),
+      errors: count
+        .optional()
+        .meta({ description: 'Violations of checks that forbid a release, where they were looked for.' }),
       warnings: count.optional(),
-      release: z.int().nullable(),
+      release: z
+        .int()
+        .min(1)
+        .nullable()
+        .meta({ description: 'Number of the release made of it; null when none was.' }),
     })
-    .optional(),
-  error: text.optional(),
+    .optional()
+    .meta({ description: 'What came of it, once it has succeeded.' }),
+  error: said('Why it failed.').optional(),
 })
 
 /** A run that has been asked for. */

@@ -22,8 +22,19 @@ const inJson = (schema: Json) => ({ 'application/json': { schema } })
 
 /** JSON Schema of a zod schema; the document itself says of which draft. */
 function schemaOf(schema: z.ZodType, io: 'input' | 'output' = 'output'): Json {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io })
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    io,
+    override: ({ jsonSchema }) => withoutNoise(jsonSchema),
+  })
   return rest
+}
+
+/** Limits that only say how a number or an instant is written down help nobody who reads. */
+function withoutNoise(schema: z.core.JSONSchema.BaseSchema): void {
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum
+  if (schema.format?.startsWith('date')) delete schema.pattern
+  delete schema.propertyNames
 }
 
 /** Statuses of problems, and when they are given. */
@@ -178,6 +189,7 @@ function operationOf(route: ApiRoute, id: string, summary: string, operation: Op
   const statuses = [...operation.problems, ...needed, 500].sort((a, b) => a - b)
   return {
     operationId: id,
+    tags: [route.path.split('/')[2]],
     summary,
     ...(parameters.length > 0 ? { parameters: parameters.map((one) => parameterOf('query', one)) } : {}),
     ...(body ? { requestBody: { required: true, content: inJson(schemaOf(body, 'input')) } } : {}),
@@ -267,7 +279,7 @@ export function openApi(): Json {
       title: 'Skafferi',
       version: '1',
       description:
-        'Which food public kitchens need, what can be delivered near by, and which link of the chain is missing. Every failure is a problem (RFC 9457) that says what would be valid. A GET can be a HEAD.',
+        'Which food public kitchens need, what can be delivered near by, and which link of the chain is missing. Every failure is a problem (RFC 9457) that says what would be valid. A GET can be a HEAD.\n\n**Sending a file**: `POST /v1/deliveries` says what is coming and gets a place; PUT the bytes to its `url` with its `headers`; `GET /v1/deliveries/{delivery}` answers 202 until there is a receipt.\n\n**Reading**: an answer has one page; `next`, or the header `Link`, leads to the one after. `ETag` and `If-None-Match` save what has been read already.\n\n**Running**: `POST /v1/analyses` begins a run, `GET /v1/analyses/{run}` follows it until it has `succeeded` or `failed`.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: 'http://127.0.0.1:8080', description: 'skafferi serve' }],

@@ -108,3 +108,9 @@ test('every schema is one that a reader of JSON Schema can use', () => {
     expect(() => z.fromJSONSchema({ ...inlined, $defs }), at).not.toThrow()
   }
 })
+
+test('what only says how a number or an instant is written does not stand there', () => {
+  expect(JSON.stringify(document)).not.toContain(String(Number.MAX_SAFE_INTEGER))
+  for (const [at, { format, pattern }] of nodes(document))
+    if (format === 'date-time' || format === 'date') expect(pattern, at).toBeUndefined()
+})
