@@ -10,6 +10,7 @@ const functions = 'test/functions/**/*.test.ts'
 export default defineConfig({
   test: {
     testTimeout: 120_000,
+    hookTimeout: 120_000,
     maxWorkers: '100%',
     // dt-sql-parser has directory imports that Node's own loader refuses
     server: { deps: { inline: ['dt-sql-parser', 'antlr4-c3', 'antlr4ng'] } },
