@@ -32,13 +32,15 @@ const exitCodes: Record<FailureKind, number> = {
   fault: EXIT.fault,
 }
 
-const common = {
+const ofLakes = {
   lake: { type: 'string', placeholder: 'URL', help: 'the lake; default SKAFFERI_LAKE or ./lake' },
   engine: {
     type: 'string',
     placeholder: 'NAME',
     help: 'the engine that computes: duckdb (default), or athena for analyse',
   },
+} as const satisfies Record<string, CommandOption>
+const common = {
   json: { type: 'boolean', help: 'one JSON value on stdout and nothing else there' },
   debug: { type: 'boolean', help: 'with the stack of a failure' },
   help: { type: 'boolean', short: 'h', help: 'this text' },
@@ -89,6 +91,7 @@ async function dispatch([name, ...args]: readonly string[], terminal: Terminal):
     )
   }
   if (typeof values.engine === 'string') assertEngine(command, values.engine)
+  if (command.lake === false) return await command.run({ terminal, values, positionals })
   const storage = await openStorage(String(values.lake ?? process.env.SKAFFERI_LAKE ?? './lake'))
   try {
     return await command.run({ storage, terminal, values, positionals })
@@ -106,8 +109,12 @@ function assertEngine({ name, engines = ['duckdb'] }: Command, given: string): v
   )
 }
 
+function optionsOf({ options, lake }: Command): Record<string, CommandOption> {
+  return { ...options, ...(lake === false ? {} : ofLakes), ...common }
+}
+
 function parse(command: Command, args: readonly string[]) {
-  const options = { ...common, ...command.options }
+  const options = optionsOf(command)
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
   } catch (error) {
@@ -147,7 +154,9 @@ function helpOf(command: Command): string {
     '',
     command.summary,
     '',
-    ...Object.entries({ ...command.options, ...common }).map(describe),
+    ...Object.entries(optionsOf(command))
+      .filter(([name]) => name !== 'engine' || command.engines)
+      .map(describe),
     '',
     ...command.examples.map((example) => `  ${example}`),
     '',

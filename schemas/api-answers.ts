@@ -105,7 +105,9 @@ const ReceiptSummary = {
   rows: count.meta({ description: 'Accepted rows.' }),
   refused_rows: count,
   supersedes: saidOrNot('The delivery that counted until then.'),
-  problems: z.array(Problem).meta({ description: 'In the order of the file: a page of them, or the first thousand.' }),
+  problems: z
+    .array(Problem)
+    .meta({ description: 'In the order of the file: a page of them, or the first thousand.' }),
   problems_total: count,
   file: said('How the sender called the file.'),
   bytes: count,

@@ -1,10 +1,18 @@
-import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { SkafferiError } from '../../core/errors.ts'
 import { type LandEffects, type LandRequest, type LandResult, land as landFile } from '../../core/land.ts'
 import { landFolder } from '../../core/land-folder.ts'
 import { receiptSummary } from '../../core/receipt.ts'
-import { type Command, type CommandContext, EXIT, namedLake, quarterOption, text } from '../command.ts'
+import {
+  type Command,
+  type CommandContext,
+  deliveryOptions,
+  EXIT,
+  namedLake,
+  needed,
+  statGiven,
+  text,
+} from '../command.ts'
 import { outcomeText, problemsText, receiptText } from '../receipt-text.ts'
 import { type Terminal, whole } from '../terminal.ts'
 
@@ -15,26 +23,20 @@ export const land: Command = {
   summary: 'lands one delivery, or every file of a folder',
   arguments: '(FILE --dataset D --source S [--quarter Q] | DIR)',
   positionals: [1, 1],
-  options: {
-    dataset: { type: 'string', placeholder: 'D', help: 'the dataset of FILE, such as purchases' },
-    source: { type: 'string', placeholder: 'S', help: 'who sends FILE' },
-    quarter: { ...quarterOption, help: 'the quarter of FILE; reference datasets have none' },
-  },
+  options: deliveryOptions,
   examples: [
     'skafferi land june.csv --dataset purchases --source wholesaler-a --quarter 2026-Q2',
     'skafferi land data/vasterbotten        a folder laid out as <dataset>/<source>/<quarter|all>.csv',
   ],
   async run(context) {
     const path = context.positionals[0]!
-    const found = await stat(path).catch((error: Error) => {
-      throw new SkafferiError('usage', `cannot read ${path} (${error.message})`, { cause: error })
-    })
+    const found = await statGiven(path)
     return found.isDirectory() ? await landDirectory(context, path) : await landOne(context, path)
   },
 }
 
 async function landDirectory(context: CommandContext, folder: string): Promise<number> {
-  for (const name of ['dataset', 'source', 'quarter']) {
+  for (const name of Object.keys(deliveryOptions)) {
     if (text(context, name))
       throw new SkafferiError('usage', `--${name} is for a single file; a folder says it by its layout`)
   }
@@ -54,16 +56,11 @@ async function landDirectory(context: CommandContext, folder: string): Promise<n
 }
 
 async function landOne(context: CommandContext, file: string): Promise<number> {
-  const needed = (name: string) => {
-    const value = text(context, name)
-    if (value === undefined) throw new SkafferiError('usage', `--${name} is missing (skafferi land --help)`)
-    return value
-  }
   const { terminal } = context
   const request = {
     file,
-    dataset: needed('dataset'),
-    source: needed('source'),
+    dataset: needed(context, 'land', 'dataset'),
+    source: needed(context, 'land', 'source'),
     quarter: text(context, 'quarter'),
   }
   const result = await landFile(context.storage, request, progressOf(terminal))

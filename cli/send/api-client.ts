@@ -9,6 +9,9 @@ const PATIENCE_MS = 60_000
 /** Answers after which the same request may well succeed. */
 const PASSING = new Set([429, 500, 502, 503, 504])
 
+/** As RFC 6750 has it. */
+const TOKEN = /^[A-Za-z0-9._~+/-]+=*$/
+
 /** An answer of the API. */
 export interface Answer {
   readonly status: number
@@ -20,14 +23,21 @@ export class ApiClient {
   readonly #base: string
   readonly #token: string | undefined
 
-  /** @throws SkafferiError `usage` for what is no URL, or one on which a token could be read by others */
-  constructor(url: string, token: string | undefined) {
+  /** @throws SkafferiError `usage` for what is no URL, no token, or a URL on which it could be read by others */
+  constructor(url: string, given: string | undefined) {
+    const token = given || undefined
     const parsed = URL.canParse(url) ? new URL(url) : null
     const bad = (reason: string) =>
       new SkafferiError('usage', `not the API: ${JSON.stringify(url)} (${reason})`)
     if (!parsed || !/^https?:$/.test(parsed.protocol)) throw bad('valid: https://…')
     if (parsed.username || parsed.password)
       throw bad('no names or passwords in it; the token is SKAFFERI_TOKEN')
+    // a header that cannot be sent would be shown, token and all, by the error that says so
+    if (token !== undefined && !TOKEN.test(token))
+      throw new SkafferiError(
+        'usage',
+        'SKAFFERI_TOKEN is no token: it has a character that none has, such as a space or a line break',
+      )
     const own = ['127.0.0.1', 'localhost', '[::1]'].includes(parsed.hostname)
     if (token !== undefined && parsed.protocol === 'http:' && !own)
       throw bad('a token is only sent over https')
@@ -35,16 +45,21 @@ export class ApiClient {
     this.#token = token
   }
 
+  /** Where a path of the API is. */
+  urlOf(path: string): string {
+    return `${this.#base}${path}`
+  }
+
   /** A request, tried again where it may help; throws what the API says is wrong. */
   async ask(method: 'GET' | 'POST', path: string, body?: object): Promise<Answer> {
-    const subject = `${method} ${this.#base}${path}`
+    const subject = `${method} ${this.urlOf(path)}`
     const { status, text } = await withRetries(subject, () => this.#send(method, path, body))
     if (status >= 400) throw failureOf(subject, status, text)
     return { status, body: JSON.parse(text) }
   }
 
   async #send(method: string, path: string, body: object | undefined) {
-    const response = await fetch(`${this.#base}${path}`, {
+    const response = await fetch(this.urlOf(path), {
       method,
       // a token must not follow to another place
       redirect: 'error',
@@ -92,7 +107,7 @@ export function failureOf(subject: string, status: number, text: string): Skaffe
   const token = status === 401 || status === 403 ? '; the token is SKAFFERI_TOKEN' : ''
   return new SkafferiError(
     kind,
-    `${subject} answered ${status}: ${detail ?? 'no reason given'}${more}${token}`,
+    `${subject} answered ${status}: ${detail ?? 'no reason given; is it the API?'}${more}${token}`,
   )
 }
 

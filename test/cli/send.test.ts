@@ -68,6 +68,29 @@ describe('over a socket, to serve', () => {
     expect(again).toMatchObject({ status: 'duplicate', rows: 1, receipts: 1 })
   })
 
+  test('says what its sender can do, who has no lake', async () => {
+    const rows = Array.from({ length: 30 }, () => served({ portions: 'many' }))
+    const { out } = await send([await fileOf(csvOf('portions', rows)), ...options(server.origin)])
+    const [, delivery] = /^delivery (d[0-9a-f]{24})/m.exec(out)!
+    expect(out).toContain(`the only receipt: ${server.origin}/v1/deliveries/${delivery}`)
+    expect(out).toMatch(/… and [0-9]+ more, all of them in http/)
+    const again = `send FILE --dataset portions --source kitchens --quarter ${QUARTER} --api ${server.origin}`
+    expect(out).toContain(`npx skafferi ${again}\n`)
+    expect(out).not.toMatch(/skafferi (land|receipt|analyse)/)
+    const accepted = await send([await fileOf(portions('16')), ...options(server.origin)])
+    expect(accepted.out).not.toContain('npx skafferi')
+  })
+
+  test('asks nothing of a lake, and takes none', async () => {
+    const file = await fileOf(portions('17'))
+    const nowhere = { SKAFFERI_LAKE: 's3:/no-lake' }
+    expect(await send([file, ...options(server.origin)], nowhere)).toMatchObject({ code: 0, err: '' })
+    const { code, err } = await send([file, ...options(server.origin, '--lake', folder.path)])
+    expect(code).toBe(2)
+    expect(err).toContain('unknown option: --lake')
+    expect((await send(['--help'])).out).not.toMatch(/--(lake|engine)/)
+  })
+
   test('a refused file is exit 3, with its reasons, however often it is sent', async () => {
     const file = await fileOf(portions('many'))
     for (const receipts of [1, 2]) {
@@ -170,6 +193,36 @@ describe('on a bad way', () => {
     expect(err).not.toContain(TOKEN)
   })
 
+  test.each(['two words', 'a line\nbreak', 'kvällsmål'])(
+    'what is no token is not sent, nor shown: %j',
+    async (no_token) => {
+      const { code, err, out } = await send(
+        [await fileOf('x'), ...options('https://api.example', '--debug')],
+        {
+          SKAFFERI_TOKEN: no_token,
+        },
+      )
+      expect(code).toBe(2)
+      expect(err).toContain('SKAFFERI_TOKEN is no token')
+      expect(err + out).not.toContain(no_token)
+    },
+  )
+
+  test('what was sent is said, though the API is gone when its receipt is asked for', async () => {
+    const api = await answering((request, response) => {
+      request.resume()
+      if (request.method === 'GET') return void response.destroy()
+      const upload = { method: 'PUT', url: `${api}/put`, headers: {}, expires_at: '2026-11-27T00:00:00Z' }
+      const place = { delivery: 'd0123456789abcdef01234567', receipts: 0, upload }
+      response.writeHead(request.method === 'POST' ? 201 : 200, { 'content-type': 'application/json' })
+      response.end(JSON.stringify(place))
+    })
+    const { code, err } = await send([await fileOf(portions('18')), ...options(api)])
+    expect(code).toBe(1)
+    expect(err).toMatch(/delivery d0123456789abcdef01234567 was sent, but .* no answer after 5 tries/)
+    expect(err).toContain('sending the same file again asks for it')
+  })
+
   test('a receipt that does not come in time is no success', async () => {
     const api = await answering((request, response) => {
       request.resume()
@@ -180,6 +233,6 @@ describe('on a bad way', () => {
     })
     const { code, err } = await send([await fileOf(portions('15')), ...options(api, '--wait', '1')])
     expect(code).toBe(1)
-    expect(err).toContain('there is no receipt after 1 s')
+    expect(err).toContain('there is no receipt (none after 1 s')
   })
 })
