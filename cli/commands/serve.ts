@@ -17,7 +17,7 @@ export const serve: Command = {
   examples: ['skafferi serve --lake ./lake', 'curl http://127.0.0.1:8080/v1/marts/gaps?product_group=potato'],
   async run(context) {
     const { storage, terminal } = context
-    const onFault = (error: unknown, request?: ApiRequest) =>
+    const onFault = (error: unknown, request?: Pick<ApiRequest, 'method' | 'path'>) =>
       terminal.note(`${request ? `${request.method} ${request.path}: ` : ''}${wordsOf(error)}`)
     let origin = ''
     const uploads = new LocalUploads(storage, () => origin, onFault)

@@ -80,9 +80,11 @@ async function respond(context: ServeOptions['context'], message: IncomingMessag
       caller: EVERYBODY,
     } satisfies ApiRequest)
   } catch (error) {
+    // whoever goes in the middle of a file hears nothing more, and it is no fault of the program
+    if (message.errored) throw error
     const response = problemResponse(error)
-    if (response.status >= 500)
-      context.onFault?.(error, { method: message.method!, path: 'an upload' } as ApiRequest)
+    // the path of a place for a file is as good as a password
+    if (response.status >= 500) context.onFault?.(error, { method: message.method!, path: 'an upload' })
     return response
   }
 }

@@ -13,7 +13,7 @@ export interface ApiContext {
   readonly most_upload_bytes?: number | undefined
   readonly now?: () => Date
   /** Told of failures that nobody expected, whose cause the caller is not told. */
-  readonly onFault?: (error: unknown, request: ApiRequest) => void
+  readonly onFault?: (error: unknown, request: Pick<ApiRequest, 'method' | 'path'>) => void
 }
 
 /** A request to one route, with the parameters of its path. */

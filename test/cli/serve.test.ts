@@ -135,6 +135,18 @@ describe('uploads', () => {
     expect((await fetch(upload.url, { method: 'PUT', body: bytes })).status).toBe(200)
   })
 
+  test('of senders who go in the middle leave nothing, and are no faults', async () => {
+    const bytes = bytesOf(Array.from({ length: 20_000 }, () => served({ portions: '80' })))
+    const { delivery, upload } = await declare(bytes, 'sender-d')
+    const sending = request(upload.url, { method: 'PUT', headers: { 'content-length': bytes.length } })
+    sending.once('error', () => undefined)
+    await new Promise((sent) => sending.write(bytes.subarray(0, 50_000), sent))
+    sending.destroy()
+    expect((await fetch(`${server.origin}/v1/deliveries/${delivery}`)).status).toBe(404)
+    expect(await keysOf(region, 'landing/portions/sender-d')).toEqual([])
+    expect((await fetch(upload.url, { method: 'PUT', body: bytes })).status).toBe(200)
+  })
+
   test('to places that nobody gave out, and by other methods, are refused', async () => {
     expect((await fetch(`${server.origin}/v1/uploads/00ff`, { method: 'PUT', body: 'x' })).status).toBe(404)
     const { upload } = await declare(bytesOf([served({ portions: '79' })]), 'sender-c')
