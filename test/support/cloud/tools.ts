@@ -7,10 +7,10 @@ export const toolsFolder =
   process.env.SKAFFERI_TOOLS ??
   join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'skafferi-tools')
 
-function tool(name: string, path: string): string {
+function tool(name: string, path: string, installer = 'cloud'): string {
   if (existsSync(path)) return path
   throw new Error(
-    `${name} is missing in ${toolsFolder}: run test/support/cloud/install.sh (or point SKAFFERI_TOOLS at a folder that has it)`,
+    `${name} is missing in ${toolsFolder}: run test/support/${installer}/install.sh (or point SKAFFERI_TOOLS at a folder that has it)`,
   )
 }
 
@@ -20,3 +20,9 @@ export const versitygwBinary = () => tool('versitygw', join(toolsFolder, 'bin/ve
 /** A program of the Python environment: `python`, `hypercorn`, `cfn-lint`, … */
 export const pythonTool = (name = 'python') =>
   tool(`${name} (Python environment)`, join(toolsFolder, 'python/bin', name))
+
+/** The folder of Trino: `lib` and `plugin`. */
+export const trinoFolder = () => tool('Trino 435', join(toolsFolder, 'trino-435'), 'trino')
+
+/** The server that plays Glue to Trino. */
+export const motoServer = () => tool('moto', join(toolsFolder, 'moto/bin/moto_server'), 'trino')

@@ -1,0 +1,5 @@
+public class StartTrino {
+    public static void main(String[] arguments) {
+        new io.trino.server.Server().start(arguments[0]);
+    }
+}
