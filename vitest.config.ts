@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config'
 const thorough = process.env.SKAFFERI_THOROUGH !== undefined ? ['test/**/*.thorough.ts'] : []
 // what needs servers of others, and is run by `npm run test:cloud` alone
 const cloud = process.env.SKAFFERI_CLOUD === '1' ? ['test/**/*.cloud.ts'] : []
+// what needs another engine, and is run by `npm run test:engines` alone
+const engines = process.env.SKAFFERI_ENGINES === '1' ? ['test/**/*.engines.ts'] : []
 // functions read their environment when they are loaded: once for each file
 const functions = 'test/functions/**/*.test.ts'
 
@@ -20,7 +22,7 @@ export default defineConfig({
         // one worker loads what it needs once for all its files: a third of the time
         test: { name: 'pure', include: ['test/**/*.test.ts'], exclude: [functions], isolate: false },
       },
-      { extends: true, test: { name: 'apart', include: [functions, ...thorough, ...cloud] } },
+      { extends: true, test: { name: 'apart', include: [functions, ...thorough, ...cloud, ...engines] } },
     ],
   },
 })

@@ -29,6 +29,10 @@ export async function differences(storage: Storage, one: RunRecord, other: RunRe
   }
 }
 
+/** Each cell in which the rows of two engines differ, in whatever order they come. */
+export const differingCells = (name: string, ours: readonly ExactRow[], theirs: readonly ExactRow[]) =>
+  compare(name, inOrder(ours), inOrder(theirs))
+
 const MARTS = new Set(marts.map(({ name }) => name))
 
 /**

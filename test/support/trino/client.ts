@@ -36,8 +36,8 @@ async function pageOf(url: string, request: RequestInit): Promise<Page> {
   const answer = await fetch(url, request)
   if (!answer.ok) throw new Error(`${url}: ${answer.status} ${(await answer.text()).slice(0, 500)}`)
   // bare integers that a Number cannot hold become text; what is inside of strings stays as it is
-  const exact = (await answer.text()).replaceAll(/"(?:[^"\\]|\\.)*"|-?\b\d{16,}\b(?![.eE])/g, (found) =>
-    found.startsWith('"') ? found : `"${found}"`,
+  const exact = (await answer.text()).replaceAll(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (found) =>
+    /^-?\d{16,}$/.test(found) ? `"${found}"` : found,
   )
   const page = JSON.parse(exact) as Page
   if (page.error) throw new Error(`${page.error.errorName}: ${page.error.message}`)

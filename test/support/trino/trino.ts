@@ -45,6 +45,8 @@ function program(folder: string): string[] {
   }
   return [
     ...['java', '-Xmx2G', '-XX:+UseSerialGC', '-XX:+ExitOnOutOfMemoryError', '-XX:TieredStopAtLevel=1'],
+    // every statement compiles code of its own; the 48 MB that level 1 has by default are soon full
+    '-XX:ReservedCodeCacheSize=256M',
     ...Object.entries(properties).map(([name, value]) => `-D${name}=${value}`),
     ...['-cp', `${trinoFolder()}/lib/*`, join(import.meta.dirname, 'StartTrino.java'), '435'],
   ]
