@@ -2,14 +2,19 @@ import type { AnalyseEffects } from '../core/analyse.ts'
 import { openEngine } from '../core/engines/open.ts'
 import { type CommandContext, text } from './command.ts'
 
-/** How to open the engine of `--engine`; where Athena is stands in the environment. */
+/** How to open the engine of `--engine`; where Athena or Trino is stands in the environment. */
 export function chosenEngine(context: CommandContext): NonNullable<AnalyseEffects['openEngine']> {
   const name = text(context, 'engine') ?? 'duckdb'
-  const { SKAFFERI_ATHENA_WORKGROUP: workgroup, SKAFFERI_GLUE_DATABASE: database } = process.env
+  const {
+    SKAFFERI_ATHENA_WORKGROUP: workgroup,
+    SKAFFERI_GLUE_DATABASE: database,
+    SKAFFERI_TRINO_URL: url,
+  } = process.env
   return async (storage, tables) =>
     await openEngine(name, storage, tables, {
       athena: { workgroup, database },
-      ...(name === 'athena' ? { signal: interrupted() } : {}),
+      trino: { url },
+      ...(name === 'duckdb' ? {} : { signal: interrupted() }),
     })
 }
 

@@ -37,7 +37,7 @@ const ofLakes = {
   engine: {
     type: 'string',
     placeholder: 'NAME',
-    help: 'the engine that computes: duckdb (default), or athena for analyse',
+    help: 'the engine that computes: duckdb (default), or athena or trino for analyse',
   },
 } as const satisfies Record<string, CommandOption>
 const common = {

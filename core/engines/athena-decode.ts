@@ -12,6 +12,7 @@ import {
   tableFromColumns,
   utf8,
 } from '@uwdata/flechette'
+import { day, double, unscaled } from './exact-texts.ts'
 
 /** How the texts of one Athena type become values that an Arrow column of `type` is built from. */
 interface Conversion {
@@ -43,26 +44,6 @@ function conversionOf({ Type, Precision = 38, Scale = 0 }: ColumnInfo): Conversi
     default:
       return { type: utf8(), convert: (text) => text }
   }
-}
-
-/** Java's words for doubles are JavaScript's, `NaN` and the infinities too. */
-function double(text: string): number | undefined {
-  const value = Number(text)
-  return text.trim() === '' || (Number.isNaN(value) && text !== 'NaN') ? undefined : value
-}
-
-/** A decimal in units of its last digit. */
-function unscaled(text: string, scale: number): bigint | undefined {
-  const [, sign, whole, fraction = ''] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text) ?? []
-  if (whole === undefined || fraction.length > scale) return undefined
-  const digits = BigInt(whole + fraction.padEnd(scale, '0'))
-  return sign === '-' ? -digits : digits
-}
-
-/** Milliseconds of a day since 1970. */
-function day(text: string): number | undefined {
-  const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN
-  return Number.isNaN(at) ? undefined : at
 }
 
 /**

@@ -10,8 +10,9 @@ import { toArrow } from './athena-decode.ts'
 import { AthenaError, refusalOf } from './athena-errors.ts'
 import { AthenaQueries } from './athena-query.ts'
 import { checkDatabase, checkWorkgroup } from './athena-setup.ts'
-import { selectText, unloadText } from './athena-statement.ts'
+import { unloadText } from './athena-statement.ts'
 import { type Engine, type ModelFolder, modelPrefix, type QueryRecord, type SavedFile } from './engine.ts'
+import { selectText } from './select-text.ts'
 
 /** Where Athena finds the lake's tables and who pays. */
 export interface AthenaSettings {
@@ -77,7 +78,8 @@ export class AthenaEngine implements Engine {
 
   async query(sql: string): Promise<ArrowTable> {
     const subject = 'the query'
-    const statement = { sql: selectText(sql, subject), subject, model: null, attempt: 1, token: randomUUID() }
+    const selected = selectText(sql, subject, this.name)
+    const statement = { sql: selected, subject, model: null, attempt: 1, token: randomUUID() }
     const { QueryExecutionId: id } = await this.#queries.run(statement)
     try {
       return await this.#results(id!)
@@ -88,7 +90,7 @@ export class AthenaEngine implements Engine {
 
   async save(sql: string, folder: ModelFolder, signal?: AbortSignal): Promise<SavedFile[]> {
     const subject = `model ${folder.model}`
-    const selected = selectText(sql, subject)
+    const selected = selectText(sql, subject, this.name)
     for await (const { key } of this.#storage.list(modelPrefix(folder)))
       throw new EngineError(this.name, subject, `${key} exists already`)
     for (let attempt = 1; ; attempt++) {

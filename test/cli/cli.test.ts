@@ -76,7 +76,7 @@ describe('skafferi', () => {
     [['analyse', '--quarter', '2026Q3'], 'not a quarter: "2026Q3"'],
     [['analyse', '--quarter', '2026-Q3', '--as-of', 'yesterday'], 'not an instant'],
     [['analyse', '--quarter', '2026-Q3', '--engine', 'duckbd'], 'did you mean duckdb?'],
-    [['analyse', '--quarter', '2026-Q3', '--engine', 'trino'], 'known: duckdb, athena'],
+    [['query', 'gaps', '--engine', 'trino'], 'query does not run on trino: it reads files of the lake'],
     [['query', 'gaps', '--engine', 'athena'], 'query does not run on athena: it reads files of the lake'],
     [['check', '--quarter', '2026-Q3', '--engine', 'athena'], 'valid: --engine duckdb'],
     [['land', 'no-such-file.csv', '--dataset', 'places', '--source', 'a'], 'cannot read no-such-file.csv'],

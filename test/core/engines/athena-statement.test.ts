@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { selectText, unloadText } from '../../../core/engines/athena-statement.ts'
+import { unloadText } from '../../../core/engines/athena-statement.ts'
+import { selectText } from '../../../core/engines/select-text.ts'
 import type { Pin } from '../../../core/lake/runs.ts'
 import { loadModels, renderModel } from '../../../core/models.ts'
 import { parseQuarter } from '../../../core/quarter.ts'
@@ -25,7 +26,9 @@ const pin = (changes: Partial<Pin> = {}): Pin => ({
 
 /** What is inside the UNLOAD that Athena is sent; the grammar at hand does not know UNLOAD itself. */
 function sent(sql: string): string {
-  const { select, location } = unloadOf(unloadText(selectText(sql, 'it'), 's3://lake/unloads/r/m/1/', 'it'))!
+  const { select, location } = unloadOf(
+    unloadText(selectText(sql, 'it', 'athena'), 's3://lake/unloads/r/m/1/', 'it'),
+  )!
   expect(location).toBe('s3://lake/unloads/r/m/1/')
   return select
 }
@@ -60,8 +63,8 @@ test.each([
   ],
   ["select 'a", 'string does not end'],
 ])('%j is no statement: %s', (sql, message) => {
-  expect(() => selectText(sql, 'model x')).toThrow(`athena could not run model x: `)
-  expect(() => selectText(sql, 'model x')).toThrow(message)
+  expect(() => selectText(sql, 'model x', 'athena')).toThrow(`athena could not run model x: `)
+  expect(() => selectText(sql, 'model x', 'athena')).toThrow(message)
 })
 
 test('a place with a quote stays one text', () => {
@@ -71,5 +74,5 @@ test('a place with a quote stays one text', () => {
 
 test('what looks like a comment, an end or a parenthesis inside a text is text', () => {
   const sql = "select '-- ;)' as a, '/*' as b -- the end)"
-  expect(selectText(sql, 'it')).toBe("select '-- ;)' as a, '/*' as b")
+  expect(selectText(sql, 'it', 'athena')).toBe("select '-- ;)' as a, '/*' as b")
 })

@@ -1,0 +1,108 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+
+/** What becomes of a request before it is answered: a status, or the connection is dropped. */
+type Fault = number | 'drop'
+
+/** What the server has to say to one statement. */
+export interface TrinoScript {
+  readonly columns?: readonly { readonly name: string; readonly type: string }[]
+  /** Rows of each page, as JSON: numbers in it may be longer than JavaScript's. */
+  readonly pages?: readonly string[]
+  /** Comes on a page after the others. */
+  readonly error?: { readonly message: string; readonly errorName: string; readonly errorType: string }
+  /** Goes on without end after its pages. */
+  readonly endless?: boolean
+  /** Of the statement itself, then of each page by its number, one after the other. */
+  readonly faults?: { readonly start?: readonly Fault[]; readonly [page: number]: readonly Fault[] }
+}
+
+/** A request that came in. */
+export interface SeenRequest {
+  readonly method: string
+  readonly path: string
+  readonly headers: IncomingMessage['headers']
+  readonly body: string
+}
+
+/** A server that speaks Trino's protocol. https://trino.io/docs/current/develop/client-protocol.html */
+export interface TrinoServer {
+  readonly origin: string
+  readonly host: string
+  readonly requests: SeenRequest[]
+  /** Names of queries that were cancelled. */
+  readonly cancelled: string[]
+  close(): Promise<void>
+}
+
+/** Starts a server that answers each statement by its script, on a port that is free. */
+export async function startTrino(
+  scriptOf: (sql: string) => TrinoScript | Promise<TrinoScript>,
+  { authorization, nextOrigin }: { authorization?: string; nextOrigin?: string } = {},
+): Promise<TrinoServer> {
+  const requests: SeenRequest[] = []
+  const cancelled: string[] = []
+  const scripts: TrinoScript[] = []
+  const met = new Map<string, number>()
+  let origin = ''
+
+  /** The next fault of a place, each once. */
+  const faultAt = (place: string, faults: readonly Fault[] = []) => {
+    const number = met.get(place) ?? 0
+    met.set(place, number + 1)
+    return faults[number]
+  }
+  const pageOf = (id: string, number: number) => {
+    const { columns, pages = [], error, endless = false } = scripts[Number(id.slice(1))]!
+    const isLast = number > pages.length && !endless
+    return [
+      `"id":"${id}","infoUri":"${origin}/ui/query.html?${id}","stats":{"state":"RUNNING","queued":false}`,
+      ...(isLast ? [] : [`"nextUri":"${nextOrigin ?? origin}/v1/statement/executing/${id}/${number + 1}"`]),
+      ...(columns !== undefined && number > 0 ? [`"columns":${JSON.stringify(columns)}`] : []),
+      ...(pages[number - 1] === undefined ? [] : [`"data":${pages[number - 1]}`]),
+      ...(isLast && error !== undefined ? [`"error":${JSON.stringify(error)}`] : []),
+    ].join(',')
+  }
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+    const { method = '', url: path = '', headers } = request
+    const body = await text(request)
+    requests.push({ method, path, headers, body })
+    const end = (status: number, content = '') => response.writeHead(status).end(content)
+    if (authorization !== undefined && headers.authorization !== authorization)
+      return end(401, 'Invalid credentials')
+    const [, id = `q${scripts.length}`, number = '0'] = /\/(q\d+)\/(\d+)$/.exec(path) ?? []
+    if (method === 'DELETE') {
+      cancelled.push(id)
+      return end(204)
+    }
+    const isStart = method === 'POST'
+    const script = isStart ? await scriptOf(body) : scripts[Number(id.slice(1))]!
+    const fault = isStart
+      ? faultAt(body, script.faults?.start)
+      : faultAt(path, script.faults?.[Number(number)])
+    if (fault === 'drop') return request.socket.destroy()
+    if (fault !== undefined) return end(fault, 'the server is busy')
+    if (isStart) scripts.push(script)
+    return end(200, `{${pageOf(id, Number(number))}}`)
+  }
+
+  const server = createServer((request, response) => void answer(request, response))
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  origin = `http://${host}`
+  const close = () => {
+    server.closeAllConnections()
+    return new Promise<void>((done) => server.close(() => done()))
+  }
+  return { origin, host, requests, cancelled, close }
+}
+
+/** What Trino says of the table `places` of a lake at a URL. */
+export function placesAt(lake_url: string): TrinoScript {
+  const statement = `CREATE TABLE hive.lake.places (\n   place varchar\n)\nWITH (\n   external_location = '${lake_url}/curated/places',\n   format = 'PARQUET'\n)`
+  return {
+    columns: [{ name: 'Create Table', type: 'varchar' }],
+    pages: [JSON.stringify([[statement]])],
+  }
+}
