@@ -22,6 +22,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   query: async () => (await import('./commands/query.ts')).query,
   explain: async () => (await import('./commands/explain.ts')).explain,
   sql: async () => (await import('./commands/sql.ts')).sql,
+  tables: async () => (await import('./commands/tables.ts')).tables,
   serve: async () => (await import('./commands/serve.ts')).serve,
   send: async () => (await import('./commands/send.ts')).send,
 }
