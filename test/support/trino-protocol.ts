@@ -71,7 +71,7 @@ export async function startTrino(
     const end = (status: number, content = '') => response.writeHead(status).end(content)
     if (authorization !== undefined && headers.authorization !== authorization)
       return end(401, 'Invalid credentials')
-    const [, id = `q${scripts.length}`, number = '0'] = /\/(q\d+)\/(\d+)$/.exec(path) ?? []
+    const [, id = '', number = '0'] = /\/(q\d+)\/(\d+)$/.exec(path) ?? []
     if (method === 'DELETE') {
       cancelled.push(id)
       return end(204)
@@ -83,8 +83,9 @@ export async function startTrino(
       : faultAt(path, script.faults?.[Number(number)])
     if (fault === 'drop') return request.socket.destroy()
     if (fault !== undefined) return end(fault, 'the server is busy')
-    if (isStart) scripts.push(script)
-    return end(200, `{${pageOf(id, Number(number))}}`)
+    // several statements may be on their way: a name is given when nothing more is waited for
+    const name = isStart ? `q${scripts.push(script) - 1}` : id
+    return end(200, `{${pageOf(name, Number(number))}}`)
   }
 
   const server = createServer((request, response) => void answer(request, response))

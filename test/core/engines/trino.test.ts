@@ -6,10 +6,24 @@ import { TrinoEngine, type TrinoOptions } from '../../../core/engines/trino.ts'
 import type { TrinoError } from '../../../core/engines/trino-errors.ts'
 import { trinoPlace } from '../../../core/engines/trino-url.ts'
 import { EngineError } from '../../../core/errors.ts'
-import { exactRows, typesOf } from '../../contracts/engine.contract.ts'
+import { catalogue } from '../../../schemas/catalogue.ts'
+import { engineContract, exactRows, typesOf } from '../../contracts/engine.contract.ts'
 import { all } from '../../contracts/storage.contract.ts'
+import { modelTable } from '../../support/athena.ts'
 import { lakeAt } from '../../support/cloud/athena-endpoint/lake-at.ts'
+import { openTrino } from '../../support/trino-over-duckdb.ts'
 import { placesAt, startTrino, type TrinoScript, type TrinoServer } from '../../support/trino-protocol.ts'
+
+const model = { product_group: 'string', kg: 'decimal(18,3)', day: 'date' }
+const tables = [
+  ...catalogue,
+  modelTable('model_read', model),
+  modelTable('model_empty', model),
+  modelTable('model_next', { n: 'bigint' }),
+  modelTable('model_twice', { n: 'int' }),
+]
+
+engineContract('TrinoEngine', () => openTrino(tables))
 
 const LAKE = 's3://lake/region'
 const closing: (() => Promise<void>)[] = []
