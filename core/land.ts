@@ -11,7 +11,7 @@ import { Landing } from './landing/landing.ts'
 import type { Problem } from './landing/problems.ts'
 import { receive } from './landing/receive.ts'
 import { readKnown, referenceState } from './landing/references.ts'
-import { unknownName } from './names.ts'
+import { tableNamed } from './names.ts'
 import { parseQuarter } from './quarter.ts'
 import type { Storage, Workspace } from './storage/storage.ts'
 
@@ -122,13 +122,7 @@ async function startFast(
 }
 
 function readRequest({ dataset, source, quarter }: LandRequest): { table: Table; scope: Scope } {
-  const table = datasets.find(({ name }) => name === dataset)
-  if (!table)
-    throw unknownName(
-      'dataset',
-      dataset,
-      datasets.map(({ name }) => name),
-    )
+  const table = tableNamed('dataset', datasets, dataset)
   if (!CODE.test(source))
     throw new SkafferiError(
       'usage',

@@ -9,7 +9,7 @@ import { quote } from './engines/duckdb-session.ts'
 import { InvalidValueError, NoRunsError, SkafferiError } from './errors.ts'
 import { listRuns, noticesOf, type RunRecord, readRun } from './lake/runs.ts'
 import type { MartRow, MartValue } from './mart-text.ts'
-import { unknownName } from './names.ts'
+import { tableNamed, unknownName } from './names.ts'
 import { parseQuarter } from './quarter.ts'
 import type { Storage } from './storage/storage.ts'
 
@@ -43,13 +43,7 @@ export interface QueryResult {
  * @throws SkafferiError `usage` for an unknown mart, column, quarter or run
  */
 export async function query(storage: Storage, request: QueryRequest): Promise<QueryResult> {
-  const table = marts.find(({ name }) => name === request.mart)
-  if (!table)
-    throw unknownName(
-      'mart',
-      request.mart,
-      marts.map(({ name }) => name),
-    )
+  const table = tableNamed('mart', marts, request.mart)
   const conditions = (request.where ?? []).map((text) => condition(table, text))
   const record = await findRun(storage, request)
   const files = record.models[table.name] ?? []

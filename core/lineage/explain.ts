@@ -7,7 +7,7 @@ import { SkafferiError } from '../errors.ts'
 import { noticesOf, type RunRecord } from '../lake/runs.ts'
 import type { MartRow, MartValue } from '../mart-text.ts'
 import { loadModels, type Model } from '../models.ts'
-import { unknownName } from '../names.ts'
+import { tableNamed, unknownName } from '../names.ts'
 import { parseQuarter } from '../quarter.ts'
 import { findRun, plainRows } from '../query.ts'
 import { openRun } from '../run-results.ts'
@@ -79,13 +79,7 @@ const MOST_LINES = 10_000
  * @throws SkafferiError `usage` for an unknown mart, column, run or key
  */
 export async function explain(storage: Storage, request: ExplainRequest): Promise<Explanation> {
-  const table = marts.find(({ name }) => name === request.mart)
-  if (!table)
-    throw unknownName(
-      'mart',
-      request.mart,
-      marts.map(({ name }) => name),
-    )
+  const table = tableNamed('mart', marts, request.mart)
   const columns = explainableColumns(table.name)
   const column = request.column ?? mainColumns[table.name]!
   if (!columns.includes(column)) throw unknownName(`column to explain in ${table.name}`, column, columns)
