@@ -96,9 +96,9 @@ function obstacles(result: CheckResult): string[] {
 const isError = ({ severity }: Violation) => severity === 'error'
 
 /**
- * Makes a release of a run, the quarter's newest unless another is named, and moves readers to it. The release's data package is written
- * first and owns the number, `release.json` last: from then on the release has been made. A publication that
- * died is finished by publishing again; whoever finds the number taken looks again from the start.
+ * Makes a release of a run, the quarter's newest unless another is named, and moves readers to it. The release's
+ * data package is written first and owns the number, `release.json` last: from then on the release has been made.
+ * A publication that died is finished by publishing again; whoever finds the number taken looks again from the start.
  *
  * @throws SkafferiError `usage` for a quarter without a run, a release of another run and no reason, a release
  *   of a run that was computed after the one that is named, or a reason in words that no text may contain;

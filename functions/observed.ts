@@ -7,7 +7,9 @@ import { kindOf, stepError } from './step-errors.ts'
 
 const MESSAGE_CHARACTERS = 500
 
+/** Structured lines, as CloudWatch Logs Insights reads them. */
 export const logger = new Logger()
+/** Counts that go out through the logs. */
 export const metrics = new Metrics({ namespace: 'Skafferi' })
 
 /**

@@ -15,7 +15,10 @@ const env = environment('SKAFFERI_LAKE', 'SKAFFERI_TOPIC_ARN', 'SKAFFERI_RELEASE
 /** What a run's followers are told of its release. */
 export type Published = Pick<PublishResult, 'quarter' | 'release' | 'run' | 'status'>
 
-/** Makes a release of the very run that was checked, whatever was computed since, and tells of it, unless readers have that very release already. */
+/**
+ * Makes a release of the very run that was checked, whatever was computed since, and tells of it, unless readers
+ * have that very release already.
+ */
 export const handler = observed(async (event: unknown): Promise<Published> => {
   const { run: asked, quarter: name, reason, attempt } = stepInput('publish', event)
   correlate(asked, { run: asked, quarter: name })

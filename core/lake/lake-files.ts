@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { NotFoundError } from '../errors.ts'
 import type { Storage } from '../storage/storage.ts'
 
 /** SHA-256 and size of a local file. */
@@ -57,14 +56,4 @@ export async function keysUnder(storage: Storage, prefix: string): Promise<strin
   const keys: string[] = []
   for await (const { key } of storage.list(prefix)) keys.push(key)
   return keys
-}
-
-/** Reads a small JSON object; null when there is none. */
-export async function readJson(storage: Storage, key: string): Promise<unknown> {
-  try {
-    return JSON.parse(new TextDecoder().decode(await storage.read(key)))
-  } catch (error) {
-    if (error instanceof NotFoundError) return null
-    throw error
-  }
 }
