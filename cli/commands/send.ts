@@ -66,7 +66,7 @@ async function declare(line: CommandLine, api: ApiClient, file: string) {
   const [dataset, source] = [needed(line, 'send', 'dataset'), needed(line, 'send', 'source')]
   if (!(await statGiven(file)).isFile()) throw new SkafferiError('usage', `not a file: ${file}`)
   const { sha256, bytes } = await hashFile(file)
-  const quarter = text(line, 'quarter') ?? null
+  const quarter = text(line, 'quarter')
   const declared = { dataset, source, quarter, sha256, bytes, file: basename(file).slice(-200) }
   return { answer: await api.ask('POST', '/v1/deliveries', declared), bytes }
 }

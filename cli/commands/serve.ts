@@ -37,7 +37,11 @@ export const serve: Command = {
   },
 }
 
-const wordsOf = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error))
+/** What is expected and explained needs no stack. */
+function wordsOf(error: unknown): string {
+  if (error instanceof SkafferiError) return error.message
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
 
 function readPort(context: CommandContext): number {
   const given = text(context, 'port') ?? '8080'

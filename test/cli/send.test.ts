@@ -126,6 +126,8 @@ describe('over a socket, to serve', () => {
     expect(await send(['no-such-file.csv', ...options(server.origin)])).toMatchObject({ code: 2 })
     expect((await send([await fileOf('x'), '--api', server.origin])).err).toContain('--dataset is missing')
     expect((await send([await fileOf('x'), '--dataset', 'portions'])).err).toContain('--api is missing')
+    const said = ['--dataset', 'portions', '--source', 'kitchens', '--api', server.origin]
+    expect((await send([await fileOf('x'), ...said])).err).toContain('quarter is missing (valid: a quarter')
   })
 })
 

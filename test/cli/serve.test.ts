@@ -237,6 +237,19 @@ describe('skafferi serve', () => {
     expect(none.err()).toContain('valid: 0 to 65535')
   })
 
+  test('says on the terminal, in a line, what callers are not told of a lake that fails', async () => {
+    const broken = await temporaryFolder()
+    await new FileStorage(broken).put('commits/places/000001.json', Buffer.from('no commit'))
+    const { child, out, err } = await start('--port', '0', '--json', '--lake', broken)
+    const answered = await fetch(`${(JSON.parse(out) as { url: string }).url}/v1/status`)
+    expect(answered.status).toBe(500)
+    expect(await answered.text()).not.toContain(broken)
+    child.kill('SIGINT')
+    await once(child, 'exit')
+    expect(err()).toContain('GET /v1/status: commit commits/places/000001.json is damaged')
+    expect(err()).not.toMatch(/^ +at /m)
+  })
+
   test('a lake without anything is served too', async () => {
     const empty = await serveLake(join(await temporaryFolder(), 'lake'))
     try {
