@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { SkafferiError } from '../errors.ts'
 import { FileStorage } from './file.ts'
@@ -9,9 +10,16 @@ const VALID = 'valid: a folder such as ./lake, or s3://bucket/prefix'
 export async function openStorage(url: string): Promise<Storage> {
   // the AWS SDK takes longer to load than a small command takes
   if (url.startsWith('s3:')) return new (await import('./s3.ts')).S3Storage(url)
-  if (url.startsWith('file:')) return new FileStorage(fileURLToPath(url))
+  if (url.startsWith('file:')) return await inFolder(fileURLToPath(url))
   if (/^[a-z][a-z0-9+.-]+:/i.test(url))
     throw new SkafferiError('usage', `no storage for ${JSON.stringify(url)} (${VALID})`)
   if (url === '') throw new SkafferiError('usage', `the lake has no name (${VALID})`)
-  return new FileStorage(url)
+  return await inFolder(url)
+}
+
+/** A folder, or what may become one. */
+async function inFolder(path: string): Promise<Storage> {
+  const found = await stat(path).catch(() => null)
+  if (found === null || found.isDirectory()) return new FileStorage(path)
+  throw new SkafferiError('usage', `not a lake: ${JSON.stringify(path)} is a file (${VALID})`)
 }
