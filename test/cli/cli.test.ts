@@ -93,7 +93,7 @@ describe('skafferi', () => {
     [['land', 'a', 'b'], 'takes (FILE'],
     [['withdraw', 'd0', '--reason', 'x'], 'unknown delivery'],
     [['status', '--lake', 'ftp://x'], 'no storage for'],
-    [['status', '--lake', main], 'is a file (valid: a folder such as ./lake'],
+    [['status', '--lake', place('places')], 'is a file (valid: a folder such as ./lake'],
   ])('%j is wrong usage, exit 2, and says what would be right', async (args, message) => {
     const { code, out, err } = await skafferi(...args)
     expect({ code, out }).toEqual({ code: 2, out: '' })
