@@ -16,6 +16,7 @@ import {
   suiteFolder,
 } from '../support/small-region.ts'
 import { batchOf, captureLogs, contextOf, eventBridge, notification } from './invocation.ts'
+import { standInFor } from './stand-in.ts'
 
 vi.stubEnv('SKAFFERI_LAKE', 's3://bucket/some/lake')
 vi.stubEnv('SKAFFERI_LANDING_QUEUE_URL', 'https://sqs.eu-north-1.amazonaws.com/0/landing')
@@ -26,12 +27,7 @@ vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false')
 /** The lake that stands for the bucket. */
 let lake = new MemoryStorage()
 vi.mock('../../core/storage/open.ts', () => ({ openStorage: async () => bucket }))
-const bucket = new Proxy({} as MemoryStorage, {
-  get: (_, name: keyof MemoryStorage) => {
-    const value = lake[name]
-    return typeof value === 'function' ? value.bind(lake) : value
-  },
-})
+const bucket = standInFor(() => lake)
 const sqs = mockClient(SQSClient)
 const sns = mockClient(SNSClient)
 const { handler } = await import('../../functions/land.ts')

@@ -5,6 +5,7 @@ import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { MemoryStorage } from '../../core/storage/memory.ts'
 import { copyOf, csvOf, landRegion, QUARTER, smallRegion, suiteFolder } from '../support/small-region.ts'
 import { captureLogs, contextOf } from './invocation.ts'
+import { standInFor } from './stand-in.ts'
 
 vi.stubEnv('SKAFFERI_LAKE', 's3://bucket')
 vi.stubEnv('SKAFFERI_LANDING_QUEUE_URL', 'https://sqs.eu-north-1.amazonaws.com/0/landing')
@@ -15,12 +16,7 @@ vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false')
 /** The lake that stands for the bucket. */
 let lake = new MemoryStorage()
 vi.mock('../../core/storage/open.ts', () => ({ openStorage: async () => bucket }))
-const bucket = new Proxy({} as MemoryStorage, {
-  get: (_, name: keyof MemoryStorage) => {
-    const value = lake[name]
-    return typeof value === 'function' ? value.bind(lake) : value
-  },
-})
+const bucket = standInFor(() => lake)
 const sqs = mockClient(SQSClient)
 const sns = mockClient(SNSClient)
 const { handler } = await import('../../functions/status.ts')

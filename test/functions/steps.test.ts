@@ -8,6 +8,7 @@ import { MemoryStorage } from '../../core/storage/memory.ts'
 import { forbiddenIn } from '../../schemas/forbidden-phrasings.ts'
 import { copyOf, landRegion, QUARTER, smallRegion, suiteFolder } from '../support/small-region.ts'
 import { captureLogs, contextOf } from './invocation.ts'
+import { standInFor } from './stand-in.ts'
 
 vi.stubEnv('SKAFFERI_LAKE', 's3://bucket')
 vi.stubEnv('SKAFFERI_ENGINE', 'duckdb')
@@ -20,12 +21,7 @@ vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false')
 /** The lake that stands for the bucket. */
 let lake = new MemoryStorage()
 vi.mock('../../core/storage/open.ts', () => ({ openStorage: async () => bucket }))
-const bucket = new Proxy({} as MemoryStorage, {
-  get: (_, name: keyof MemoryStorage) => {
-    const value = lake[name]
-    return typeof value === 'function' ? value.bind(lake) : value
-  },
-})
+const bucket = standInFor(() => lake)
 const sns = mockClient(SNSClient)
 const { handler: analyse } = await import('../../functions/analyse.ts')
 const { handler: check } = await import('../../functions/check.ts')
