@@ -1,13 +1,25 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
 
 // what takes minutes, and is run by `npm run test:thorough` alone
 const thorough = process.env.SKAFFERI_THOROUGH !== undefined ? ['test/**/*.thorough.ts'] : []
 // what needs servers of others, and is run by `npm run test:cloud` alone
 const cloud = process.env.SKAFFERI_CLOUD === '1' ? ['test/**/*.cloud.ts'] : []
-// what needs another engine, and is run by `npm run test:engines` alone
-const engines = process.env.SKAFFERI_ENGINES === '1' ? ['test/**/*.engines.ts'] : []
 // functions read their environment when they are loaded: once for each file
 const functions = 'test/functions/**/*.test.ts'
+
+// what needs a Trino, and is run by `npm run test:engines` alone
+const engines: TestProjectConfiguration = {
+  extends: true,
+  test: {
+    name: 'engines',
+    include: ['test/engines/**/*.engines.ts'],
+    globalSetup: 'test/engines/servers.ts',
+    // there is one Trino for all
+    fileParallelism: false,
+    isolate: false,
+    testTimeout: 300_000,
+  },
+}
 
 export default defineConfig({
   test: {
@@ -22,7 +34,8 @@ export default defineConfig({
         // one worker loads what it needs once for all its files: a third of the time
         test: { name: 'pure', include: ['test/**/*.test.ts'], exclude: [functions], isolate: false },
       },
-      { extends: true, test: { name: 'apart', include: [functions, ...thorough, ...cloud, ...engines] } },
+      { extends: true, test: { name: 'apart', include: [functions, ...thorough, ...cloud] } },
+      ...(process.env.SKAFFERI_ENGINES === '1' ? [engines] : []),
     ],
   },
 })

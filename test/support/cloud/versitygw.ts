@@ -62,10 +62,11 @@ export async function startS3Server(): Promise<S3Server> {
     await stop()
     throw error
   }
-  return { ...access(endpoint), stop }
+  return { ...s3At(endpoint), stop }
 }
 
-function access(endpoint: string): Omit<S3Server, 'stop'> {
+/** A server that runs already. */
+export function s3At(endpoint: string): Omit<S3Server, 'stop'> {
   const client = () => new S3Client({ endpoint, region: REGION, credentials: CREDENTIALS })
   let buckets = 0
   return {

@@ -25,10 +25,14 @@ export async function startGlue(): Promise<Glue> {
     isReady: async () => (await fetch(`${signer.endpoint}/moto-api/data.json`)).ok,
     deadline_ms: 30_000,
   })
+  return { ...glueAt(signer), stop }
+}
+
+/** One that runs already. */
+export function glueAt(signer: Signer): Omit<Glue, 'stop'> {
   const glue = (action: string, input: object) => askJson(signer, 'glue', `AWSGlue.${action}`, input)
   return {
     ...signer,
-    stop,
     async describe(database, lake_url) {
       await glue('CreateDatabase', { DatabaseInput: { Name: database } })
       for (const table of catalogue)

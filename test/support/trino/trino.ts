@@ -17,9 +17,9 @@ export interface Trino {
   stop(): Promise<void>
 }
 
-/** Starts Trino 435 on a free port, over a Glue and an S3. It ends with this process at the latest. */
-export async function startTrino(glue: Signer, s3: Signer): Promise<Trino> {
-  const port = await freePort()
+/** Starts Trino 435, on a free port if none is named, over a Glue and an S3. It ends with this process at the latest. */
+export async function startTrino(glue: Signer, s3: Signer, named?: number): Promise<Trino> {
+  const port = named ?? (await freePort())
   const endpoint = `http://127.0.0.1:${port}`
   const { said, stop } = await startWatched({
     name: 'trino',
