@@ -2,6 +2,8 @@ import type { CatalogueTable, GlueType } from './catalogue.ts'
 
 /** Trino's words for types of Glue where they differ. */
 const TRINO: Partial<Record<GlueType, string>> = { string: 'varchar', int: 'integer' }
+/** A column's type in Trino's words. */
+export const trinoType = (type: GlueType): string => TRINO[type] ?? type
 const text = (value: string) => `'${value.replaceAll("'", "''")}'`
 const array = (values: readonly (string | number)[]) =>
   `ARRAY[${values.map((value) => text(String(value))).join(', ')}]`
@@ -16,13 +18,13 @@ const array = (values: readonly (string | number)[]) =>
 export function trinoTable(table: CatalogueTable, location: string, schema: string): string {
   const columns = table.columns.map(
     ({ name, type, comment }) =>
-      `  "${name}" ${TRINO[type] ?? type}${comment === undefined ? '' : ` COMMENT ${text(comment)}`}`,
+      `  "${name}" ${trinoType(type)}${comment === undefined ? '' : ` COMMENT ${text(comment)}`}`,
   )
   const partitions = table.partitions.map(({ name, type, range }) => {
     const projection = range
       ? `partition_projection_type = 'INTEGER', partition_projection_range = ${array(range)}`
       : `partition_projection_type = 'INJECTED'`
-    return `  "${name}" ${TRINO[type] ?? type} WITH (${projection})`
+    return `  "${name}" ${trinoType(type)} WITH (${projection})`
   })
   const properties = [
     `external_location = ${text(`${location}/${table.prefix}`)}`,

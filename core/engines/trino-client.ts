@@ -1,7 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { exactJson, type TrinoColumn } from './trino-decode.ts'
-import { type Answer, DROPPED, failureOf, refusalOf, TrinoError, type TrinoFailure } from './trino-errors.ts'
+import {
+  type Answer,
+  DROPPED,
+  failureOf,
+  refusalOf,
+  TrinoError,
+  type TrinoFailure,
+  UNREACHED,
+} from './trino-errors.ts'
 import type { TrinoPlace } from './trino-url.ts'
 
 /** How statements are sent and how long they may take. */
@@ -61,14 +69,18 @@ const MOST_FAILURES = 10
 const ANSWER_MS = 60_000
 const CANCEL_MS = 10_000
 /** Answers after which the same page may be asked for again. */
-const PASSING = [DROPPED, 429, 502, 503, 504]
+const PASSING = [UNREACHED, DROPPED, 429, 502, 503, 504]
 /** Answers after which a statement was certainly not taken. */
-const NOT_TAKEN = [429, 503]
+const NOT_TAKEN = [UNREACHED, 429, 503]
+/** Failures to connect, the cause of what `fetch` throws. */
+const NO_CONNECTION = /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ENOTFOUND|UND_ERR_CONNECT_TIMEOUT)$/
 
 /** Speaks Trino's protocol: a statement is sent, its pages are fetched, and one that is left is cancelled. */
 export class TrinoClient {
   readonly #place: TrinoPlace
   readonly #options: TrinoClientOptions
+  /** Whether the place has ever answered; one that never has is more likely wrong than away for a while. */
+  #hasAnswered = false
 
   constructor(place: TrinoPlace, options: TrinoClientOptions) {
     this.#place = place
@@ -126,10 +138,11 @@ export class TrinoClient {
     const [first, longest] = this.#options.wait_ms
     for (let failures = 1, wait = first; ; failures++, wait = Math.min(wait * GROWTH, longest)) {
       query.signal.throwIfAborted()
-      const answer = await ask().catch((error: unknown) => ({ status: DROPPED, text: reasonOf(error) }))
+      const answer = await ask().catch(withoutAnswer)
+      if (answer.status !== DROPPED && answer.status !== UNREACHED) this.#hasAnswered = true
       if (answer.status === 200) return this.#pageOf(query, answer)
       query.signal.throwIfAborted()
-      if (!passing.includes(answer.status) || failures === MOST_FAILURES)
+      if (!passing.includes(answer.status) || failures === MOST_FAILURES || !this.#hasAnswered)
         throw failed(query, refusalOf(answer, this.#place.origin, query.id))
       await sleep(wait * (0.5 + Math.random() / 2), undefined, { signal: query.signal })
     }
@@ -197,9 +210,11 @@ export class TrinoClient {
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 
-function reasonOf(error: unknown): string {
-  const { message, cause } = error as Error
-  return cause instanceof Error ? cause.message : message
+function withoutAnswer(error: unknown): Answer {
+  const { message, cause } = error as Error & { cause?: NodeJS.ErrnoException }
+  const status = NO_CONNECTION.test(cause?.code ?? '') ? UNREACHED : DROPPED
+  // of several addresses that were tried, only the failures of each have a text
+  return { status, text: cause?.message || cause?.code || message }
 }
 
 const failed = ({ subject, id }: Query, failure: TrinoFailure) =>

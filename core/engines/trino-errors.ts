@@ -56,13 +56,15 @@ function remedyOf(code: string, type: string): string {
 
 /** An answer to a request. */
 export interface Answer {
-  /** Of HTTP, or `DROPPED`. */
+  /** Of HTTP, or `DROPPED` or `UNREACHED`. */
   readonly status: number
   readonly text: string
 }
 
 /** In the place of a status: no answer came. */
 export const DROPPED = 0
+/** No connection came about, so that nothing was sent. */
+export const UNREACHED = -1
 
 /** What an answer that is no page means, to a statement or about a query. */
 export function refusalOf(
@@ -71,11 +73,15 @@ export function refusalOf(
   query_id: string | undefined,
 ): TrinoFailure {
   const said = text.replaceAll(/\s+/g, ' ').trim().slice(0, 200)
-  const answered = status === DROPPED ? 'gave no answer' : `answered ${status}`
+  const isSilent = status === DROPPED || status === UNREACHED
+  const answered = isSilent ? 'gave no answer' : `answered ${status}`
   const reason = `${origin} ${answered}${said === '' ? '' : `: ${said}`}`
-  const code = status === DROPPED ? 'NO_ANSWER' : `HTTP ${status}`
-  return { code, reason, remedy: refusalRemedy(status, query_id) }
+  if (isSilent && /certificate/i.test(said)) return { code: 'NO_TRUST', reason, remedy: TRUST }
+  return { code: isSilent ? 'NO_ANSWER' : `HTTP ${status}`, reason, remedy: refusalRemedy(status, query_id) }
 }
+
+const TRUST =
+  'let NODE_EXTRA_CA_CERTS name a file with the certificate that vouches for it, and SKAFFERI_TRINO_URL the host that is in its own'
 
 function refusalRemedy(status: number, query_id: string | undefined): string {
   if (status === 401 || status === 403)

@@ -7,7 +7,8 @@ import { selectText } from './select-text.ts'
 import { TrinoClient, type TrinoRows, type TrinoStatement } from './trino-client.ts'
 import { toArrow, typeOf } from './trino-decode.ts'
 import { writeParquet } from './trino-parquet.ts'
-import { trinoPlace } from './trino-url.ts'
+import { assertFound, assertTables, type Look } from './trino-tables.ts'
+import { type TrinoPlace, trinoPlace } from './trino-url.ts'
 
 /** What a Trino engine works with. */
 export interface TrinoOptions {
@@ -31,19 +32,24 @@ export class TrinoEngine implements Engine {
   readonly models_at_once = 4
   readonly #storage: Storage
   readonly #client: TrinoClient
+  readonly #place: TrinoPlace
+  /** Whether Trino has been seen to find what was stored; once is enough. */
+  #finds = false
 
-  private constructor(storage: Storage, client: TrinoClient) {
+  private constructor(storage: Storage, client: TrinoClient, place: TrinoPlace) {
     this.#storage = storage
     this.#client = client
+    this.#place = place
   }
 
   /** Opens an engine; throws if Trino does not answer or its tables are not of this lake. */
   static async open(storage: Storage, options: TrinoOptions): Promise<TrinoEngine> {
     const { url, signal, deadline_ms = 15 * 60_000, wait_ms = [100, 5000] as const } = options
     const fetch = options.fetch ?? globalThis.fetch
-    const client = new TrinoClient(trinoPlace(url), { deadline_ms, wait_ms, signal, fetch })
-    const engine = new TrinoEngine(storage, client)
-    await engine.#assertTables()
+    const place = trinoPlace(url)
+    const client = new TrinoClient(place, { deadline_ms, wait_ms, signal, fetch })
+    const engine = new TrinoEngine(storage, client, place)
+    await assertTables(engine.#look, place, storage.url)
     return engine
   }
 
@@ -67,6 +73,8 @@ export class TrinoEngine implements Engine {
       const key = `${modelPrefix(folder)}part-0.parquet`
       if ((await this.#storage.put(key, { file: written.path })) === 'exists')
         throw new EngineError(this.name, subject, `${key} exists already`)
+      if (!this.#finds) await assertFound(this.#look, this.#place, folder, written.rows)
+      this.#finds = true
       return [{ key, rows: written.rows, ...(await hashFile(written.path)) }]
     } finally {
       await workspace.remove()
@@ -92,17 +100,11 @@ export class TrinoEngine implements Engine {
     }
   }
 
-  /** A run over another lake's tables would be stored here without anybody noticing. */
-  async #assertTables(): Promise<void> {
-    const shown = await this.#ask({ sql: 'show create table places', subject: 'a look at its tables' })
-    const statement = String(shown.getChildAt(0).at(0))
-    const location = /external_location\s*=\s*'([^']*)'/.exec(statement)?.[1]?.replace(/^s3[an]:/, 's3:')
-    // where a folder of this machine lies in Trino's is its own affair
-    const expected = `${this.#storage.url.replace(/\/+$/, '')}/curated/places`
-    if (!expected.startsWith('s3:') || location?.replace(/\/+$/, '') === expected) return
-    throw new SkafferiError(
-      'usage',
-      `the table places of this Trino lies at ${location ?? 'no location'}, not at ${expected}: name the catalog and schema of this lake in SKAFFERI_TRINO_URL (skafferi tables --format trino prints its tables)`,
+  readonly #look: Look = async (sql) => {
+    const subject = 'a look at its tables'
+    return await this.#explained(
+      subject,
+      whole(this.#client.pages({ sql, subject })).then(({ rows }) => rows),
     )
   }
 }

@@ -4,7 +4,7 @@ import { type CatalogueTable, catalogue } from '../../schemas/catalogue.ts'
 import { type AnswerColumn, type Backend, QueryFailure } from './cloud/athena-endpoint/backend.ts'
 import { DuckDBBackend } from './cloud/athena-endpoint/duckdb-backend.ts'
 import { lakeAt } from './cloud/athena-endpoint/lake-at.ts'
-import { placesAt, startTrino, type TrinoScript, type TrinoServer } from './trino-protocol.ts'
+import { startTrino, type TrinoScript, type TrinoServer, tablesAt } from './trino-protocol.ts'
 
 /** An engine on a server of its own behind which DuckDB computes, over a lake that says it lies in a bucket. */
 export interface OpenTrino {
@@ -23,9 +23,8 @@ export async function openTrino(
   storage: Storage = lakeAt('s3://lake/region'),
 ): Promise<OpenTrino> {
   const backend = await DuckDBBackend.open(storage, tables)
-  const server = await startTrino((sql) =>
-    sql === 'show create table places' ? placesAt(storage.url) : scriptOf(backend, sql),
-  )
+  const look = tablesAt(storage.url)
+  const server = await startTrino((sql) => look(sql) ?? scriptOf(backend, sql))
   const url = `http://anna@${server.host}/hive/lake`
   const engine = await TrinoEngine.open(storage, { url })
   const close = async () => {

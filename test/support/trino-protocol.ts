@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { catalogue } from '../../schemas/catalogue.ts'
+import { trinoType } from '../../schemas/catalogue-trino.ts'
 
 /** What becomes of a request before it is answered: a status, or the connection is dropped. */
 type Fault = number | 'drop'
@@ -12,6 +14,8 @@ export interface TrinoScript {
   readonly pages?: readonly string[]
   /** Comes on a page after the others. */
   readonly error?: { readonly message: string; readonly errorName: string; readonly errorType: string }
+  /** Its first page comes with the first answer and is the last; such a query has no name of its own. */
+  readonly at_once?: boolean
   /** Goes on without end after its pages. */
   readonly endless?: boolean
   /** Of the statement itself, then of each page by its number, one after the other. */
@@ -54,7 +58,7 @@ export async function startTrino(
     return faults[number]
   }
   const pageOf = (id: string, number: number) => {
-    const { columns, pages = [], error, endless = false } = scripts[Number(id.slice(1))]!
+    const { columns, pages = [], error, endless = false } = scripts[Number(id.slice(1)) - 1]!
     const isLast = number > pages.length && !endless
     return [
       `"id":"${id}","infoUri":"${origin}/ui/query.html?${id}","stats":{"state":"RUNNING","queued":false}`,
@@ -77,14 +81,16 @@ export async function startTrino(
       return end(204)
     }
     const isStart = method === 'POST'
-    const script = isStart ? await scriptOf(body) : scripts[Number(id.slice(1))]!
+    const script = isStart ? await scriptOf(body) : scripts[Number(id.slice(1)) - 1]!
     const fault = isStart
       ? faultAt(body, script.faults?.start)
       : faultAt(path, script.faults?.[Number(number)])
     if (fault === 'drop') return request.socket.destroy()
     if (fault !== undefined) return end(fault, 'the server is busy')
+    if (script.at_once)
+      return end(200, `{"id":"q0","columns":${JSON.stringify(script.columns)},"data":${script.pages![0]}}`)
     // several statements may be on their way: a name is given when nothing more is waited for
-    const name = isStart ? `q${scripts.push(script) - 1}` : id
+    const name = isStart ? `q${scripts.push(script)}` : id
     return end(200, `{${pageOf(name, Number(number))}}`)
   }
 
@@ -99,11 +105,27 @@ export async function startTrino(
   return { origin, host, requests, cancelled, close }
 }
 
-/** What Trino says of the table `places` of a lake at a URL. */
-export function placesAt(lake_url: string): TrinoScript {
-  const statement = `CREATE TABLE hive.lake.places (\n   place varchar\n)\nWITH (\n   external_location = '${lake_url}/curated/places',\n   format = 'PARQUET'\n)`
-  return {
-    columns: [{ name: 'Create Table', type: 'varchar' }],
-    pages: [JSON.stringify([[statement]])],
+/** What Trino says to an engine that looks at the tables of a lake at a URL; undefined for what is no such look. */
+export function tablesAt(lake_url: string): (sql: string) => TrinoScript | undefined {
+  const columns = catalogue.flatMap(({ name: table, columns, partitions }) =>
+    [...columns, ...partitions].map(({ name, type }) => [table, name, trinoType(type)]),
+  )
+  const partitioned = ['portions', 'inputs'].flatMap((name) => {
+    const { template } = catalogue.find((table) => table.name === name)!
+    return [`${lake_url}/${template}`, 1]
+  })
+  return (sql) => {
+    if (sql.includes('information_schema.columns')) return atOnce(columns)
+    if (sql.includes('$partitions"')) return atOnce([partitioned])
+    return undefined
   }
+}
+
+/** A result of texts and numbers that comes with the first answer. */
+export function atOnce(rows: readonly (readonly (string | number)[])[]): TrinoScript {
+  const columns = rows[0]!.map((cell, at) => ({
+    name: `c${at}`,
+    type: typeof cell === 'number' ? 'bigint' : 'varchar',
+  }))
+  return { columns, pages: [JSON.stringify(rows)], at_once: true }
 }

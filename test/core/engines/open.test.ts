@@ -2,13 +2,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ENGINES, openEngine } from '../../../core/engines/open.ts'
 import { MemoryStorage } from '../../../core/storage/memory.ts'
 import { type OpenAthena, openAthena, PLACE } from '../../support/athena.ts'
-import { placesAt, startTrino, type TrinoServer } from '../../support/trino-protocol.ts'
+import { startTrino, type TrinoServer, tablesAt } from '../../support/trino-protocol.ts'
 
 let opened: OpenAthena
 let trino: TrinoServer
 beforeAll(async () => {
   opened = await openAthena()
-  trino = await startTrino(() => placesAt(opened.storage.url))
+  trino = await startTrino((sql) => tablesAt(opened.storage.url)(sql)!)
 })
 afterAll(async () => {
   await opened.close()

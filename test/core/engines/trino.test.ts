@@ -12,7 +12,13 @@ import { all } from '../../contracts/storage.contract.ts'
 import { modelTable } from '../../support/athena.ts'
 import { lakeAt } from '../../support/cloud/athena-endpoint/lake-at.ts'
 import { openTrino } from '../../support/trino-over-duckdb.ts'
-import { placesAt, startTrino, type TrinoScript, type TrinoServer } from '../../support/trino-protocol.ts'
+import {
+  atOnce,
+  startTrino,
+  type TrinoScript,
+  type TrinoServer,
+  tablesAt,
+} from '../../support/trino-protocol.ts'
 
 const model = { product_group: 'string', kg: 'decimal(18,3)', day: 'date' }
 const tables = [
@@ -31,9 +37,14 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close()
 })
 
+const look = tablesAt(LAKE)
+const isCount = (sql: string) => /^select count\(\*\) from \w+ where run_year = /.test(sql)
+const countOf = ({ pages = [] }: TrinoScript) =>
+  atOnce([[pages.reduce((sum, page) => sum + (JSON.parse(page) as unknown[]).length, 0)]])
+
 /** An engine on a server that has one answer, over a lake in memory that says it lies in a bucket. */
 async function opened(script: TrinoScript, options: Partial<TrinoOptions> = {}) {
-  const server = await startTrino((sql) => (sql === 'show create table places' ? placesAt(LAKE) : script))
+  const server = await startTrino((sql) => look(sql) ?? (isCount(sql) ? countOf(script) : script))
   closing.push(() => server.close())
   const storage = lakeAt(LAKE)
   const url = `http://anna@${server.host}/hive/lake`
@@ -225,6 +236,21 @@ describe('a failure', () => {
     expect(server.requests.filter(({ body }) => body === 'select 1')).toHaveLength(3)
   })
 
+  test('so is one that could not be sent, to a server that has answered before', async () => {
+    let missed = 0
+    const fetch: typeof globalThis.fetch = async (url, init) => {
+      if (init?.body !== 'select 1' || ++missed === 4) return await globalThis.fetch(url, init)
+      throw new TypeError('fetch failed', { cause: Object.assign(new Error(''), { code: 'ECONNREFUSED' }) })
+    }
+    const { engine } = await opened(EXTREMES, { fetch })
+    expect(exactRows(await engine.query('select 1'))).toHaveLength(5)
+    missed = -99
+    const error = await thrown(engine.query('select 1'))
+    expect(error).toMatchObject({ code: 'NO_ANSWER' })
+    expect(error.message).toContain('gave no answer: ECONNREFUSED; is it running')
+    expect(missed).toBe(-89)
+  })
+
   test.each([
     ['drop', 'NO_ANSWER'],
     [502, 'HTTP 502'],
@@ -364,23 +390,36 @@ describe('save', () => {
 })
 
 describe('opening', () => {
-  test('tables of another lake are refused', async () => {
-    const server = await startTrino(() => placesAt('s3a://lake/elsewhere'))
+  const opening = async (answer: (sql: string) => TrinoScript, lake = LAKE) => {
+    const server = await startTrino(answer)
     closing.push(() => server.close())
-    const url = `http://anna@${server.host}/hive/lake`
-    const error = await thrown(TrinoEngine.open(lakeAt(LAKE), { url }))
+    return await TrinoEngine.open(lakeAt(lake), { url: `http://anna@${server.host}/hive/lake` })
+  }
+
+  test('tables of another lake are refused', async () => {
+    const elsewhere = (sql: string) => tablesAt('s3a://lake/elsewhere')(sql)!
+    const error = await thrown(opening(elsewhere))
     expect(error).toMatchObject({ kind: 'usage' })
-    expect(error.message).toContain(
-      'lies at s3://lake/elsewhere/curated/places, not at s3://lake/region/curated/places',
-    )
-    await TrinoEngine.open(lakeAt('s3://lake/elsewhere'), { url })
-    await TrinoEngine.open(lakeAt('memory:'), { url })
+    expect(error.message).toContain('hive.lake on this Trino, as anna sees it, is not this lake')
+    expect(error.message).toContain('its table portions lies at s3://lake/elsewhere/curated/portions/')
+    expect(error.message).toContain(', not at s3://lake/region/curated/portions/')
+    await opening(elsewhere, 's3://lake/elsewhere/')
+    await opening(elsewhere, 'memory:')
+  })
+
+  test('so is a Trino that does not find what was stored', async () => {
+    const server = await startTrino((sql) => look(sql) ?? (isCount(sql) ? atOnce([[0]]) : EXTREMES))
+    closing.push(() => server.close())
+    const engine = await TrinoEngine.open(lakeAt(LAKE), { url: `http://anna@${server.host}/hive/lake` })
+    const error = await thrown(engine.save('select 1', folderOf()))
+    expect(error).toMatchObject({ kind: 'usage' })
+    expect(error.message).toContain('it finds 0 of the 5 rows that were just stored in models/gaps/')
   })
 
   test('the password is sent as it was meant, and told to nobody', async () => {
     const password = 'p@ss:wörd/1'
     const authorization = `Basic ${Buffer.from(`anna:${password}`).toString('base64')}`
-    const server = await startTrino(() => placesAt(LAKE), { authorization })
+    const server = await startTrino((sql) => look(sql)!, { authorization })
     closing.push(() => server.close())
     const at = (secret: string, host = server.host) =>
       `http://anna:${encodeURIComponent(secret)}@${host}/hive/lake`
@@ -392,7 +431,7 @@ describe('opening', () => {
 
   test('a server that sends on to another place is not followed', async () => {
     const other = await startTrino(() => EXTREMES)
-    const server = await startTrino(() => placesAt(LAKE), { nextOrigin: other.origin })
+    const server = await startTrino(() => EXTREMES, { nextOrigin: other.origin })
     closing.push(
       () => other.close(),
       () => server.close(),
