@@ -21,8 +21,12 @@ export const versitygwBinary = () => tool('versitygw', join(toolsFolder, 'bin/ve
 export const pythonTool = (name = 'python') =>
   tool(`${name} (Python environment)`, join(toolsFolder, 'python/bin', name))
 
-/** The folder of Trino: `lib` and `plugin`. */
-export const trinoFolder = () => tool('Trino 435', join(toolsFolder, 'trino-435'), 'trino')
+/** The folder of a Trino: `lib` and `plugin`. */
+export const trinoFolder = (version = '435') =>
+  tool(`Trino ${version}`, join(toolsFolder, `trino-${version}`), 'trino')
 
-/** The server that plays Glue to Trino. */
-export const motoServer = () => tool('moto', join(toolsFolder, 'moto/bin/moto_server'), 'trino')
+/** Trino's command line. */
+export const trinoCommand = () => tool('the command trino', join(toolsFolder, 'bin/trino'), 'trino')
+
+/** The Python that has moto, which plays Glue to Trino. */
+export const motoPython = () => tool('moto', join(toolsFolder, 'moto/bin/python'), 'trino')

@@ -1,13 +1,16 @@
-import { catalogue, glueTableInput } from '../../../schemas/catalogue.ts'
+import { join } from 'node:path'
+import { type CatalogueTable, catalogue, glueTableInput } from '../../../schemas/catalogue.ts'
 import { freePort } from '../cloud/free-port.ts'
 import { askJson, type Signer } from '../cloud/signed.ts'
-import { motoServer } from '../cloud/tools.ts'
+import { motoPython } from '../cloud/tools.ts'
 import { startWatched } from './watched.ts'
+
+const SERVER = join(import.meta.dirname, 'glue_server.py')
 
 /** A Glue of our own, played by moto, which keeps tables as they were sent. */
 export interface Glue extends Signer {
-  /** Describes a lake by the very tables that the stack makes. */
-  describe(database: string, lake_url: string): Promise<void>
+  /** Describes a lake by the very tables that the stack makes, if no others are named. */
+  describe(database: string, lake_url: string, tables?: readonly CatalogueTable[]): Promise<void>
   stop(): Promise<void>
 }
 
@@ -21,7 +24,7 @@ export async function startGlue(): Promise<Glue> {
   }
   const { stop } = await startWatched({
     name: 'moto',
-    prepare: async () => [motoServer(), '-H', '127.0.0.1', '-p', String(port)],
+    prepare: async () => [motoPython(), SERVER, '-H', '127.0.0.1', '-p', String(port)],
     isReady: async () => (await fetch(`${signer.endpoint}/moto-api/data.json`)).ok,
     deadline_ms: 30_000,
   })
@@ -33,9 +36,9 @@ export function glueAt(signer: Signer): Omit<Glue, 'stop'> {
   const glue = (action: string, input: object) => askJson(signer, 'glue', `AWSGlue.${action}`, input)
   return {
     ...signer,
-    async describe(database, lake_url) {
+    async describe(database, lake_url, tables = catalogue) {
       await glue('CreateDatabase', { DatabaseInput: { Name: database } })
-      for (const table of catalogue)
+      for (const table of tables)
         await glue('CreateTable', { DatabaseName: database, TableInput: glueTableInput(table, lake_url) })
     },
   }

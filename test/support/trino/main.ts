@@ -1,17 +1,87 @@
 import { once } from 'node:events'
-import { startServers } from './servers.ts'
+import { parseArgs } from 'node:util'
+import { s3At } from '../cloud/versitygw.ts'
+import { glueAt } from './glue.ts'
+import { installServers } from './install.ts'
+import { type ServerPlaces, startServers } from './servers.ts'
+import { TRINO_VERSIONS, trinoVersion } from './versions.ts'
 
-const USAGE = `node test/support/trino/main.ts
+const USAGE = `node test/support/trino/main.ts [--lake s3://bucket/prefix] [--version ${TRINO_VERSIONS.join('|')}] [--install] [--json]
 
-Starts an S3, a Glue and a Trino on free ports of 127.0.0.1 and prints a line of JSON that says where they are, as
-SKAFFERI_ENGINE_SERVERS takes it. Stops them on SIGTERM or SIGINT.`
+Starts an S3, a Glue and a Trino on free ports of 127.0.0.1, prints what a shell needs to use them (export …), and
+stops them on SIGTERM or SIGINT, or when whoever started it ends.
 
-if (process.argv.length > 2) {
-  process.stderr.write(`${USAGE}\n`)
-  process.exit(process.argv[2] === '--help' ? 0 : 2)
+  --lake URL     makes the bucket, and tells Glue of the lake's tables (database skafferi)
+  --version V    of Trino; default SKAFFERI_TRINO_VERSION or 435
+  --install      looks at all that is installed once more; what is missing is installed in any case
+  --json         prints one line of JSON instead, as SKAFFERI_ENGINE_SERVERS takes it`
+
+const DATABASE = 'skafferi'
+const options = {
+  lake: { type: 'string' },
+  version: { type: 'string' },
+  install: { type: 'boolean' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean' },
+} as const
+
+/** Makes the bucket of `s3://bucket/prefix` and describes the lake in it. */
+async function makeLake({ s3, glue }: ServerPlaces, lake: string): Promise<void> {
+  await s3At(s3.endpoint).makeBucket(bucketOf(lake))
+  await glueAt(glue).describe(DATABASE, lake)
 }
-const { places, stop } = await startServers()
-process.stdout.write(`${JSON.stringify(places)}\n`)
-await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
-await stop()
-process.exit(0)
+
+function bucketOf(lake: string): string {
+  const [, bucket] = /^s3:\/\/([a-z0-9][a-z0-9.-]+)(\/[^/]+)*$/.exec(lake) ?? []
+  if (bucket !== undefined) return bucket
+  throw new Error(`not a place for a lake: ${lake} (valid: --lake s3://lake/region)`)
+}
+
+/** Lines for a shell, that of Trino last. */
+function exportsOf({ s3, trino }: ServerPlaces, lake: string | undefined): string {
+  const variables = {
+    ...(lake === undefined ? {} : { SKAFFERI_LAKE: lake }),
+    ...s3At(s3.endpoint).environment,
+    TRINO_SERVER: trino,
+    SKAFFERI_TRINO_URL: `${trino.replace('//', '//skafferi@')}/glue/${DATABASE}`,
+  }
+  return Object.entries(variables)
+    .map(([name, value]) => `export ${name}='${value}'\n`)
+    .join('')
+}
+
+/** Settles when this process is told to end, or when the one that started it has ended. */
+async function told(): Promise<void> {
+  const parent = process.ppid
+  const orphaned = new Promise<void>((done) => {
+    setInterval(() => process.ppid !== parent && done(), 500)
+  })
+  await Promise.race([orphaned, ...['SIGTERM', 'SIGINT', 'SIGHUP'].map((signal) => once(process, signal))])
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options })
+  if (values.help) {
+    process.stdout.write(`${USAGE}\n`)
+    process.exit(0)
+  }
+  const version = trinoVersion(values.version)
+  if (values.lake !== undefined) bucketOf(values.lake)
+  // while they are being started as well: they end with this process
+  const end = told()
+  void end.then(() => setTimeout(() => process.exit(1), 10_000))
+  const serving = installServers(version, values.install).then(() => startServers(version))
+  const servers = await Promise.race([serving, end])
+  if (!servers) process.exit(1)
+  const { places, stop } = servers
+  if (values.lake !== undefined) await makeLake(places, values.lake)
+  process.stdout.write(values.json ? `${JSON.stringify(places)}\n` : exportsOf(places, values.lake))
+  await end
+  await stop()
+  process.exit(0)
+}
+
+await main().catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`)
+  process.exit(1)
+})

@@ -1,12 +1,16 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { freePort } from '../cloud/free-port.ts'
 import type { Signer } from '../cloud/signed.ts'
 import { trinoFolder } from '../cloud/tools.ts'
+import { s3At } from '../cloud/versitygw.ts'
+import { docBlock } from '../doc-block.ts'
 import { askTrino, type TrinoResult } from './client.ts'
+import { type TrinoVersion, trinoProgram, trinoVersion } from './versions.ts'
 import { startWatched } from './watched.ts'
 
-/** A Trino of our own with one catalogue, `glue`. */
+/** A Trino of our own with the catalogues `glue`, `lake` as documented, and `unloads` for tables over files that are no lake's. */
 export interface Trino {
   /** `http://127.0.0.1:<port>` */
   readonly endpoint: string
@@ -17,46 +21,53 @@ export interface Trino {
   stop(): Promise<void>
 }
 
-/** Starts Trino 435, on a free port if none is named, over a Glue and an S3. It ends with this process at the latest. */
-export async function startTrino(glue: Signer, s3: Signer, named?: number): Promise<Trino> {
-  const port = named ?? (await freePort())
+type Properties = Readonly<Record<string, string | number | boolean>>
+
+/** What a Trino has that others here have not. */
+export interface TrinoSettings {
+  /** A free one if none is named. */
+  readonly port?: number
+  /** More of `config.properties`. */
+  readonly config?: Properties
+  /** More catalogues, each named and with what it has otherwise than `glue`. */
+  readonly catalogs?: Readonly<Record<string, Properties>>
+}
+
+/** Starts a Trino over a Glue and an S3. It ends with this process at the latest. */
+export async function startTrino(
+  glue: Signer,
+  s3: Signer,
+  version = trinoVersion(),
+  settings: TrinoSettings = {},
+): Promise<Trino> {
+  const port = settings.port ?? (await freePort())
   const endpoint = `http://127.0.0.1:${port}`
   const { said, stop } = await startWatched({
     name: 'trino',
     prepare: async (folder) => {
-      await configure(folder, port, glue, s3)
-      return program(folder)
+      await configure(folder, version, port, glue, s3, settings)
+      await configureAsDocumented(folder)
+      return trinoProgram(version, folder)
     },
-    isReady: async () => (await askTrino(endpoint, 'select 1')).rows.length === 1,
+    env: await documentedEnvironment(s3),
+    isReady: () => askTrino(endpoint, 'create schema if not exists unloads.results').then(() => true),
     deadline_ms: 120_000,
   })
   return { endpoint, said, stop, ask: (sql, database) => askTrino(endpoint, sql, database) }
 }
 
-function program(folder: string): string[] {
-  const properties = {
-    'node.environment': 'test',
-    'node.id': 'trino-for-tests',
-    'node.data-dir': join(folder, 'data'),
-    config: join(folder, 'etc/config.properties'),
-    'log.levels-file': join(folder, 'etc/log.properties'),
-    'jdk.attach.allowAttachSelf': 'true',
-    'file.encoding': 'UTF-8',
-  }
-  return [
-    ...['java', '-Xmx2G', '-XX:+UseSerialGC', '-XX:+ExitOnOutOfMemoryError', '-XX:TieredStopAtLevel=1'],
-    // every statement compiles code of its own; the 48 MB that level 1 has by default are soon full
-    '-XX:ReservedCodeCacheSize=256M',
-    ...Object.entries(properties).map(([name, value]) => `-D${name}=${value}`),
-    ...['-cp', `${trinoFolder()}/lib/*`, join(import.meta.dirname, 'StartTrino.java'), '435'],
-  ]
-}
-
 /** The server looks for `plugin` where it is started; `etc` lies beside it. */
-async function configure(folder: string, port: number, glue: Signer, s3: Signer): Promise<void> {
+async function configure(
+  folder: string,
+  version: TrinoVersion,
+  port: number,
+  glue: Signer,
+  s3: Signer,
+  { config = {}, catalogs = {} }: TrinoSettings,
+): Promise<void> {
   await mkdir(join(folder, 'etc/catalog'), { recursive: true })
-  await symlink(join(trinoFolder(), 'plugin'), join(folder, 'plugin'))
-  const write = async (name: string, properties: Readonly<Record<string, string | number | boolean>>) => {
+  await symlink(join(trinoFolder(version), 'plugin'), join(folder, 'plugin'))
+  const write = async (name: string, properties: Properties) => {
     const lines = Object.entries(properties).map(([key, value]) => `${key}=${value}\n`)
     await writeFile(join(folder, 'etc', name), lines.join(''))
   }
@@ -69,14 +80,9 @@ async function configure(folder: string, port: number, glue: Signer, s3: Signer)
     'query.max-memory': '1GB',
     'query.max-memory-per-node': '600MB',
     'memory.heap-headroom-per-node': '400MB',
+    ...config,
   })
-  await write('catalog/glue.properties', {
-    'connector.name': 'hive',
-    'hive.metastore': 'glue',
-    'hive.metastore.glue.region': glue.region,
-    'hive.metastore.glue.endpoint-url': glue.endpoint,
-    'hive.metastore.glue.aws-access-key': glue.credentials.accessKeyId,
-    'hive.metastore.glue.aws-secret-key': glue.credentials.secretAccessKey,
+  const objects = {
     // the other file systems need what the plugin's archive does not have
     'fs.hadoop.enabled': false,
     'fs.native-s3.enabled': true,
@@ -85,8 +91,48 @@ async function configure(folder: string, port: number, glue: Signer, s3: Signer)
     's3.path-style-access': true,
     's3.aws-access-key': s3.credentials.accessKeyId,
     's3.aws-secret-key': s3.credentials.secretAccessKey,
+  }
+  const described = {
+    'connector.name': 'hive',
+    'hive.metastore': 'glue',
+    'hive.metastore.glue.region': glue.region,
+    'hive.metastore.glue.endpoint-url': glue.endpoint,
+    'hive.metastore.glue.aws-access-key': glue.credentials.accessKeyId,
+    'hive.metastore.glue.aws-secret-key': glue.credentials.secretAccessKey,
+    ...objects,
     'hive.partition-projection-enabled': true,
     // moto has none
     'hive.table-statistics-enabled': false,
+  }
+  for (const [name, otherwise] of Object.entries({ glue: {}, ...catalogs }))
+    await write(`catalog/${name}.properties`, { ...described, ...otherwise })
+  await write('catalog/unloads.properties', {
+    'connector.name': 'hive',
+    'hive.metastore': 'file',
+    'hive.metastore.catalog.dir': `s3://${await s3At(s3.endpoint).makeBucket(`unloads-${randomUUID().slice(0, 8)}`)}/metastore`,
+    'hive.metastore.disable-location-checks': true,
+    'hive.security': 'allow-all',
+    'hive.non-managed-table-writes-enabled': true,
+    'hive.compression-codec': 'SNAPPY',
+    ...objects,
   })
 }
+
+const DOCUMENT = 'docs/engines.md'
+
+/** The catalogue `lake`, and who may do what, as the document has them. */
+async function configureAsDocumented(folder: string): Promise<void> {
+  const etc = join(folder, 'etc')
+  await writeFile(join(etc, 'catalog/lake.properties'), docBlock(DOCUMENT, 'properties lake'))
+  await writeFile(join(etc, 'access-control.properties'), docBlock(DOCUMENT, 'properties access-control'))
+  await writeFile(join(etc, 'rules.json'), docBlock(DOCUMENT, 'json rules'))
+}
+
+/** What the documented catalogue takes from its environment. */
+const documentedEnvironment = async (s3: Signer) => ({
+  S3_ENDPOINT: s3.endpoint,
+  S3_REGION: s3.region,
+  S3_ACCESS_KEY: s3.credentials.accessKeyId,
+  S3_SECRET_KEY: s3.credentials.secretAccessKey,
+  METASTORE: `s3://${await s3At(s3.endpoint).makeBucket(`metastore-${randomUUID().slice(0, 8)}`)}/trino`,
+})
