@@ -18,22 +18,33 @@ export function duckdbView(table: CatalogueTable, location: string, has_files: b
     const nulls = all.map(({ name, type }) => `  cast(null as ${typeOf(type)}) as "${name}"`)
     return `${view}\nselect\n${nulls.join(',\n')}\nwhere false`
   }
-  // what the keys call a partition, such as `year` for `run_year`
-  const keys = new Map(
-    [...(table.template ?? '').matchAll(/(\w+)=\$\{(\w+)\}/g)].map(([, key, name]) => [name!, key!]),
-  )
-  const columns = all.map(({ name }) => {
-    const key = keys.get(name) ?? name
-    return key === name ? `  "${name}"` : `  "${key}" as "${name}"`
-  })
   const place = location.replaceAll(/[*?[]/g, '[$&]')
   const pattern = `${place}/${(table.template ?? table.prefix).replaceAll(/\$\{\w+\}/g, '*')}*.parquet`
-  const types = table.partitions.map(({ name, type }) => `'${keys.get(name)}': ${typeOf(type)}`)
-  const hive = types.length > 0 ? `true, hive_types = {${types.join(', ')}}` : 'false'
+  const { columns, options } = partitionsOf(table)
   return [
     view,
     'select',
-    columns.join(',\n'),
-    `from read_parquet(${text(pattern)}, union_by_name = true, hive_partitioning = ${hive})`,
+    [...table.columns.map(({ name }) => `  "${name}"`), ...columns].join(',\n'),
+    `from read_parquet(${text(pattern)}, union_by_name = true, ${options})`,
   ].join('\n')
+}
+
+/** Columns of a table's partitions, and what `read_parquet` is to do about them. */
+function partitionsOf({ partitions, template = '' }: CatalogueTable): { columns: string[]; options: string } {
+  if (partitions.length === 0) return { columns: [], options: 'hive_partitioning = false' }
+  const isNamedAsInKeys = partitions.every(({ name }) => template.includes(`${name}=\${${name}}`))
+  if (isNamedAsInKeys) {
+    const types = partitions.map(({ name, type }) => `'${name}': ${typeOf(type)}`)
+    return {
+      columns: partitions.map(({ name }) => `  "${name}"`),
+      options: `hive_partitioning = true, hive_types = {${types.join(', ')}}`,
+    }
+  }
+  // a key's `quarter` would take the place of the column `quarter` that files of runs have
+  const key = text(`${template.replaceAll(/\$\{\w+\}/g, '([^/]+)')}[^/]*$`)
+  const columns = partitions.map(
+    ({ name, type }, at) =>
+      `  cast(regexp_extract(filename, ${key}, ${at + 1}) as ${typeOf(type)}) as "${name}"`,
+  )
+  return { columns, options: 'hive_partitioning = false, filename = true' }
 }
