@@ -34,11 +34,12 @@ export function athenaClient(url: string, config: AthenaClientConfig = {}): Athe
   })
 }
 
-/** Starts an endpoint and opens an engine on it. */
+/** Starts an endpoint and opens an engine on it. A lake that is given is left open. */
 export async function openAthena(
   options: Partial<AthenaOptions> = {},
-  { lake: storage = lakeAt('s3://lake/region'), ...served }: Partial<EndpointOptions> = {},
+  { lake, ...served }: Partial<EndpointOptions> = {},
 ): Promise<OpenAthena> {
+  const storage = lake ?? lakeAt('s3://lake/region')
   const endpoint = await startAthenaEndpoint({ lake: storage, ...PLACE, ...served })
   const client = athenaClient(endpoint.url)
   const engine = await AthenaEngine.open(storage, { ...PLACE, client, poll_ms: SOON, ...options })
@@ -46,7 +47,7 @@ export async function openAthena(
     await engine.close()
     client.destroy()
     await endpoint.close()
-    await storage.close()
+    if (lake === undefined) await storage.close()
   }
   return { engine, endpoint, storage, client, close }
 }
