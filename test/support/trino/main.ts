@@ -9,12 +9,12 @@ import { TRINO_VERSIONS, trinoVersion } from './versions.ts'
 const USAGE = `node test/support/trino/main.ts [--lake s3://bucket/prefix] [--version ${TRINO_VERSIONS.join('|')}] [--install] [--json]
 
 Starts an S3, a Glue and a Trino on free ports of 127.0.0.1, prints what a shell needs to use them (export …), and
-stops them on SIGTERM or SIGINT, or when whoever started it ends.
+stops them on SIGTERM or SIGINT, or when the shell that started it ends.
 
   --lake URL     makes the bucket, and tells Glue of the lake's tables (database skafferi)
   --version V    of Trino; default SKAFFERI_TRINO_VERSION or 435
   --install      looks at all that is installed once more; what is missing is installed in any case
-  --json         prints one line of JSON instead, as SKAFFERI_ENGINE_SERVERS takes it`
+  --json         prints one line of JSON instead, as SKAFFERI_ENGINE_SERVERS takes it, and outlives the shell`
 
 const DATABASE = 'skafferi'
 const options = {
@@ -50,11 +50,11 @@ function exportsOf({ s3, trino }: ServerPlaces, lake: string | undefined): strin
     .join('')
 }
 
-/** Settles when this process is told to end, or when the one that started it has ended. */
-async function told(): Promise<void> {
+/** Settles when this process is told to end, or, unless it is to outlive that one, when the one that started it has. */
+async function told(outlives: boolean): Promise<void> {
   const parent = process.ppid
   const orphaned = new Promise<void>((done) => {
-    setInterval(() => process.ppid !== parent && done(), 500)
+    setInterval(() => !outlives && process.ppid !== parent && done(), 500)
   })
   await Promise.race([orphaned, ...['SIGTERM', 'SIGINT', 'SIGHUP'].map((signal) => once(process, signal))])
 }
@@ -68,7 +68,7 @@ async function main(): Promise<void> {
   const version = trinoVersion(values.version)
   if (values.lake !== undefined) bucketOf(values.lake)
   // while they are being started as well: they end with this process
-  const end = told()
+  const end = told(values.json === true)
   void end.then(() => setTimeout(() => process.exit(1), 10_000))
   const serving = installServers(version, values.install).then(() => startServers(version))
   const servers = await Promise.race([serving, end])
