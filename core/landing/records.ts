@@ -51,7 +51,8 @@ export interface Sizes {
   readonly record_bytes: number
 }
 
-const SIZES: Sizes = { part_bytes: 32 << 20, record_bytes: 1 << 20 }
+/** Each processor works on a part, while the next one is held in memory; one makes about a row group. */
+const SIZES: Sizes = { part_bytes: 8 << 20, record_bytes: 1 << 20 }
 const NUL = 0
 const LF = 10
 const CR = 13
@@ -244,7 +245,7 @@ export function cellsOf(record: string): string[] {
 
 /**
  * Reads a CSV file once, in bounded memory: copies its bytes to `copy_to` (null: no copy) and hashes them, and
- * cuts the records into parts of about 32 MB in `folder`, which are complete as soon as they are handed out.
+ * cuts the records into parts of about 8 MB in `folder`, which are complete as soon as they are handed out.
  */
 export async function readRecords(
   file: string,
@@ -355,6 +356,8 @@ class PartReader implements RecordReader {
     this.#copy?.destroy()
     this.#misshapenStream.destroy()
     await this.#handle?.close()
+    this.#buffer = Buffer.alloc(0)
+    this.#filled = 0
   }
 
   async *#readParts(): AsyncGenerator<Part> {

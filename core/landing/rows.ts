@@ -20,6 +20,9 @@ import type { KnownDataset } from './references.ts'
 import { RefusedRows, refuseMisshapen, writeRefused } from './refused.ts'
 
 const TEXT = 'varchar'
+const LINE_BYTES = 4 << 20
+/** DuckDB would take sixteen times the longest line, for each part that is worked on. */
+const BUFFER_BYTES = 2 * LINE_BYTES
 const id = (name: string) => `"${name}"`
 
 /** What a delivery's rows are called and held against. */
@@ -249,7 +252,8 @@ export class Rows {
       `escape = '"'`,
       `nullstr = ''`,
       `new_line = ${newline === '\n' ? `'\\n'` : `'\\r\\n'`}`,
-      'max_line_size = 4194304',
+      `max_line_size = ${LINE_BYTES}`,
+      `buffer_size = ${BUFFER_BYTES}`,
     ]
     return `select ${line} as "line", ${header.map(id).join(', ')} from read_csv(${quote(file)}, ${options.join(', ')})`
   }
