@@ -36,13 +36,15 @@ export class TrinoError extends EngineError {
 /** What a reported failure means. */
 export function failureOf(report: TrinoReport, query_id: string | undefined): TrinoFailure {
   const { message = 'Trino gives no reason', errorName: code = 'unknown error', errorType = '' } = report
-  return { code, reason: message, remedy: remedyOf(code, errorType), query_id }
+  return { code, reason: message.replace(/\.$/, ''), remedy: remedyOf(code, errorType), query_id }
 }
 
 function remedyOf(code: string, type: string): string {
   if (/^(TABLE|SCHEMA|CATALOG)_NOT_FOUND$|^MISSING_(SCHEMA|CATALOG)_NAME$/.test(code))
     return 'make the tables of this lake in Trino first (skafferi tables --format trino prints them)'
   if (code === 'PERMISSION_DENIED') return 'give the user SELECT on the lake’s tables'
+  if (code === 'QUERY_HAS_TOO_MANY_STAGES')
+    return 'let Trino allow as many as it does by itself (query.max-stage-count is 150 unless somebody lowers it)'
   if (code.startsWith('HIVE_'))
     return 'Trino could not read the lake as the table says: look at its files and catalog'
   if (type === 'INSUFFICIENT_RESOURCES')

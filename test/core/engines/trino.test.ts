@@ -192,6 +192,7 @@ describe('a failure', () => {
     ['COLUMN_NOT_FOUND', 'USER_ERROR', 'running it again will not help'],
     ['TABLE_NOT_FOUND', 'USER_ERROR', 'skafferi tables --format trino'],
     ['EXCEEDED_LOCAL_MEMORY_LIMIT', 'INSUFFICIENT_RESOURCES', 'run it again later'],
+    ['QUERY_HAS_TOO_MANY_STAGES', 'USER_ERROR', 'query.max-stage-count'],
     ['HIVE_BAD_DATA', 'EXTERNAL', 'look at its files'],
     ['GENERIC_INTERNAL_ERROR', 'INTERNAL_ERROR', 'look at its log'],
     ['ADMINISTRATIVELY_KILLED', 'USER_ERROR', 'somebody ended it'],
