@@ -4,23 +4,19 @@ import { TrinoEngine } from '../../core/engines/trino.ts'
 import type { TrinoError } from '../../core/engines/trino-errors.ts'
 import { catalogue } from '../../schemas/catalogue.ts'
 import { engineContract, exactRows, typesOf } from '../contracts/engine.contract.ts'
-import { modelTable } from '../support/athena.ts'
+import { contractTables, modelTable } from '../support/athena.ts'
 import { freePort } from '../support/cloud/free-port.ts'
 import { keysOf } from '../support/small-region.ts'
 import { askTrino } from '../support/trino/client.ts'
 import { type DescribedLake, describedLake } from '../support/trino/lake.ts'
 
-const columns = { product_group: 'string', kg: 'decimal(18,3)', day: 'date' }
 const extremes = {
   ...{ no: 'boolean', i: 'int', b: 'bigint', d: 'double', text: 'string', day: 'date' },
   ...{ kg: 'decimal(18,3)', wide: 'decimal(38,20)', big: 'decimal(38,0)' },
 }
 const tables = [
   ...catalogue,
-  modelTable('model_read', columns),
-  modelTable('model_empty', columns),
-  modelTable('model_next', { n: 'bigint' }),
-  modelTable('model_twice', { n: 'int' }),
+  ...contractTables,
   modelTable('model_extremes', extremes),
   modelTable('model_many', { n: 'bigint', kg: 'decimal(18,3)', text: 'string' }),
 ]

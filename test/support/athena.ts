@@ -64,3 +64,13 @@ export function modelTable(name: string, columns: Readonly<Record<string, string
     template: `${prefix}year=\${run_year}/quarter=\${run_quarter}/run=\${run}/`,
   }
 }
+
+const MODEL = { product_group: 'string', kg: 'decimal(18,3)', day: 'date' }
+
+/** Tables of the models that only the engine contract has. */
+export const contractTables: readonly CatalogueTable[] = [
+  modelTable('model_read', MODEL),
+  modelTable('model_empty', MODEL),
+  modelTable('model_next', { n: 'bigint' }),
+  modelTable('model_twice', { n: 'int' }),
+]
