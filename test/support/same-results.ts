@@ -1,9 +1,10 @@
+import type { Table as ArrowTable } from '@uwdata/flechette'
 import type { RunRecord } from '../../core/lake/runs.ts'
 import { openRun } from '../../core/run-results.ts'
 import type { Storage } from '../../core/storage/storage.ts'
 import { runColumns } from '../../schemas/catalogue.ts'
 import { marts } from '../../schemas/marts/index.ts'
-import { exactRows } from '../contracts/engine.contract.ts'
+import { exactRows, typesOf } from '../contracts/engine.contract.ts'
 
 /** In kg, SEK or whatever it is. */
 const NOTHING = 1e-6
@@ -29,9 +30,14 @@ export async function differences(storage: Storage, one: RunRecord, other: RunRe
   }
 }
 
-/** Each cell in which the rows of two engines differ, in whatever order they come. */
-export const differingCells = (name: string, ours: readonly ExactRow[], theirs: readonly ExactRow[]) =>
-  compare(name, inOrder(ours), inOrder(theirs))
+/** In what two engines' answers to a model or a check differ: columns and their types, rows, their order, cells. */
+export function differingAnswers(name: string, ours: ArrowTable, theirs: ArrowTable): string[] {
+  const [types, expected] = [typesOf(ours), typesOf(theirs)]
+  if (JSON.stringify(types) !== JSON.stringify(expected))
+    return [`${name}: columns ${JSON.stringify(types)} against ${JSON.stringify(expected)}`]
+  const doubles = Object.keys(types).filter((column) => types[column] === 'Float')
+  return compareModel(name, exactRows(ours), exactRows(theirs), doubles)
+}
 
 const MARTS = new Set(marts.map(({ name }) => name))
 

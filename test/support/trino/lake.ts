@@ -19,7 +19,7 @@ export interface DescribedLake {
   /** An engine of its own; whoever opens it closes it. */
   openTrino(options?: Partial<TrinoOptions>): Promise<TrinoEngine>
   /** An engine on an endpoint of Athena of its own, behind which Trino computes; whoever opens them closes them. */
-  openAthena(options?: Partial<AthenaOptions>): Promise<OpenAthena>
+  openAthena(options?: Partial<AthenaOptions>, fetch?: typeof globalThis.fetch): Promise<OpenAthena>
   close(): Promise<void>
 }
 
@@ -41,8 +41,9 @@ export async function describedLake(
     trino_url,
     openTrino: (options = {}) =>
       TrinoEngine.open(storage, { url: trino_url, wait_ms: [20, 1000], ...options }),
-    openAthena: (options = {}) => {
-      const served = { lake: storage, database, catalogue: tables, backend: new TrinoBackend(trino_url) }
+    openAthena: (options = {}, fetch = globalThis.fetch) => {
+      const backend = new TrinoBackend(trino_url, fetch)
+      const served = { lake: storage, database, catalogue: tables, backend }
       return openAthena({ database, ...options }, served)
     },
     close: () => storage.close(),

@@ -17,22 +17,25 @@ export class TrinoBackend implements Backend {
   readonly #user: string
   readonly #catalog: string
   readonly #schema: string
+  readonly #fetch: typeof globalThis.fetch
 
   /** @param url `http://user@host:port/catalog/schema` */
-  constructor(url: string) {
+  constructor(url: string, fetch: typeof globalThis.fetch = globalThis.fetch) {
     const { origin, username, pathname } = new URL(url)
     const [, catalog = '', schema = ''] = pathname.split('/')
     this.#origin = origin
     this.#user = username
     this.#catalog = catalog
     this.#schema = schema
+    this.#fetch = fetch
   }
 
   /** Refuses what Trino's parser refuses; nothing is looked up, since a statement of no schema goes no further. */
   async check(sql: string): Promise<void> {
     const headers = { 'x-trino-user': this.#user }
+    const validate = `explain (type validate)\n${sql}`
     try {
-      await runOnTrino({ origin: this.#origin, sql: `explain (type validate)\n${sql}`, headers })
+      await runOnTrino({ origin: this.#origin, sql: validate, headers, fetch: this.#fetch })
     } catch (error) {
       if (!(error instanceof TrinoFailed)) throw error
       if (error.fault.errorName === 'SYNTAX_ERROR')
@@ -78,7 +81,8 @@ export class TrinoBackend implements Backend {
       'x-trino-session': 'scale_writers=false,task_scale_writers_enabled=false,task_min_writer_count=2',
     }
     try {
-      return await runOnTrino({ origin: this.#origin, sql, headers, ...(signal ? { signal } : {}) })
+      const statement = { origin: this.#origin, sql, headers, fetch: this.#fetch }
+      return await runOnTrino({ ...statement, ...(signal ? { signal } : {}) })
     } catch (error) {
       if (!(error instanceof TrinoFailed)) throw error
       const message = withOwnLines(error.fault.message, prefix_lines)

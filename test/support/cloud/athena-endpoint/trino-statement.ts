@@ -6,6 +6,7 @@ export interface TrinoStatement {
   readonly headers: Readonly<Record<string, string>>
   /** Cancels it. */
   readonly signal?: AbortSignal
+  readonly fetch: typeof globalThis.fetch
 }
 
 /** All that a statement finds, its numbers as the digits that Trino wrote. */
@@ -43,7 +44,9 @@ interface Page {
 }
 
 /** Runs a statement by Trino's protocol, apart from the client that is under test. A failure is a `TrinoFailed`. */
-export async function runOnTrino({ origin, sql, headers, signal }: TrinoStatement): Promise<TrinoFound> {
+export async function runOnTrino(statement: TrinoStatement): Promise<TrinoFound> {
+  const { origin, sql, headers, signal, fetch } = statement
+  const pageOf = async (url: string, request: RequestInit) => pageIn(await fetch(url, request))
   let columns: TrinoFound['columns'] = []
   const rows: (readonly unknown[])[] = []
   // not broken off, since its answer says where to cancel it
@@ -61,8 +64,7 @@ export async function runOnTrino({ origin, sql, headers, signal }: TrinoStatemen
   }
 }
 
-async function pageOf(url: string, request: RequestInit): Promise<Page> {
-  const answer = await fetch(url, request)
+async function pageIn(answer: Response): Promise<Page> {
   const text = await answer.text()
   if (!answer.ok) throw new Error(`Trino answered ${answer.status}: ${text.slice(0, 500)}`)
   return JSON.parse(text, asWritten) as Page
