@@ -14,6 +14,8 @@ import { startWatched } from './watched.ts'
 export interface Trino {
   /** `http://127.0.0.1:<port>` */
   readonly endpoint: string
+  /** Of the process that watches over it. */
+  readonly pid: number
   /** Runs one statement; tables without a database are those of `database`. */
   ask(sql: string, database?: string): Promise<TrinoResult>
   /** What it has said lately. */
@@ -27,6 +29,8 @@ type Properties = Readonly<Record<string, string | number | boolean>>
 export interface TrinoSettings {
   /** A free one if none is named. */
   readonly port?: number
+  /** Default 2; a third of it is for queries. */
+  readonly heap_gb?: number
   /** More of `config.properties`. */
   readonly config?: Properties
   /** More catalogues, each named and with what it has otherwise than `glue`. */
@@ -42,18 +46,20 @@ export async function startTrino(
 ): Promise<Trino> {
   const port = settings.port ?? (await freePort())
   const endpoint = `http://127.0.0.1:${port}`
-  const { said, stop } = await startWatched({
+  const { heap_gb = 2 } = settings
+  const { said, stop, pid } = await startWatched({
     name: 'trino',
     prepare: async (folder) => {
       await configure(folder, version, port, glue, s3, settings)
       await configureAsDocumented(folder)
-      return trinoProgram(version, folder)
+      return trinoProgram(version, folder, heap_gb)
     },
     env: await documentedEnvironment(s3),
     isReady: () => askTrino(endpoint, 'create schema if not exists unloads.results').then(() => true),
-    deadline_ms: 120_000,
+    // some 15 s on an idle machine
+    deadline_ms: 300_000,
   })
-  return { endpoint, said, stop, ask: (sql, database) => askTrino(endpoint, sql, database) }
+  return { endpoint, pid, said, stop, ask: (sql, database) => askTrino(endpoint, sql, database) }
 }
 
 /** The server looks for `plugin` where it is started; `etc` lies beside it. */
@@ -63,7 +69,7 @@ async function configure(
   port: number,
   glue: Signer,
   s3: Signer,
-  { config = {}, catalogs = {} }: TrinoSettings,
+  { config = {}, catalogs = {}, heap_gb = 2 }: TrinoSettings,
 ): Promise<void> {
   await mkdir(join(folder, 'etc/catalog'), { recursive: true })
   await symlink(join(trinoFolder(version), 'plugin'), join(folder, 'plugin'))
@@ -77,9 +83,11 @@ async function configure(
     'node-scheduler.include-coordinator': true,
     'http-server.http.port': port,
     'discovery.uri': `http://127.0.0.1:${port}`,
-    'query.max-memory': '1GB',
-    'query.max-memory-per-node': '600MB',
-    'memory.heap-headroom-per-node': '400MB',
+    'query.max-memory': `${500 * heap_gb}MB`,
+    'query.max-memory-per-node': `${300 * heap_gb}MB`,
+    'memory.heap-headroom-per-node': `${200 * heap_gb}MB`,
+    // models are run side by side: a statement that has many threads of its own only costs a third more
+    'task.concurrency': 1,
     ...config,
   })
   const objects = {
