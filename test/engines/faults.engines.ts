@@ -329,23 +329,22 @@ describe('a Trino that dies', () => {
     const { url } = urlAt(trino.endpoint)
     const { said } = startAnalyse(url)
     const saved = async () => (await keysOf(lake.storage, 'models/')).filter((key) => !before.has(key)).length
-    await expect.poll(saved, { timeout: 120_000 }).toBeGreaterThan(5)
+    await expect.poll(saved, { timeout: 120_000 }).toBeGreaterThan(2)
 
     const asking = await waitingEngine(urlAt(trino.endpoint).url)
     const lost = thrown(asking.engine.query('select count(*) as n from places'))
-    await expect.poll(() => asking.isHeld()).toBe(true)
+    await expect.poll(() => asking.isHeld(), { timeout: 60_000 }).toBe(true)
     await trino.stop()
     const unsent = asking.engine.query('select count(*) as n from zonings')
     const back = restart().then(asking.release)
 
-    const { code, stdout, stderr } = await said
+    const [{ code, stdout, stderr }] = await Promise.all([said, back])
     expect([code, stdout]).toEqual([1, ''])
     expect(stderr).toMatch(
       /trino could not run model \w+: http:\S+ gave no answer: .*; is it running and can it be reached\? .*\(NO_ANSWER(, query \d+_\w+)?\)/,
     )
     await expectNothing(before)
 
-    await back
     expect((await lost).message).toMatch(
       /the query: http:\S+ answered 4(04|10).*; Trino knows the query no more, as when it was started anew, so run it again/,
     )
@@ -359,7 +358,7 @@ describe('a Trino that dies', () => {
     const request = { quarter: QUARTER }
     expect(await thrown(query(lake.storage, { mart: 'gaps' }))).toBeInstanceOf(NoRunsError)
     expect((await thrown(check(lake.storage, request))).message).toContain(`no run of ${QUARTER}`)
-    expect((await thrown(publish(lake.storage, request))).message).toContain(`no run of ${QUARTER}`)
+    expect(await thrown(publish(lake.storage, request))).toBeInstanceOf(NoRunsError)
     const after = await objectsOf(lake.storage)
     expect([...after.keys()].filter((key) => !before.has(key) && !key.startsWith('models/'))).toEqual([])
     for (const [key, sha256] of before) expect(after.get(key), key).toBe(sha256)
