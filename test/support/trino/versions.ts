@@ -35,8 +35,8 @@ const STARTING: Readonly<Record<TrinoVersion, Starting>> = {
   },
 }
 
-/** The program and its arguments that serve what `folder` configures. */
-export function trinoProgram(version: TrinoVersion, folder: string): string[] {
+/** The program and its arguments that serve what `folder` configures, with so many GB of heap. */
+export function trinoProgram(version: TrinoVersion, folder: string, heap_gb: number): string[] {
   const { java, flags, main } = STARTING[version]
   const properties = {
     'node.environment': 'test',
@@ -50,7 +50,7 @@ export function trinoProgram(version: TrinoVersion, folder: string): string[] {
   }
   return [
     javaFor(`Trino ${version}`, java),
-    ...['-Xmx2G', '-XX:+UseSerialGC', '-XX:+ExitOnOutOfMemoryError', '-XX:TieredStopAtLevel=1'],
+    ...[`-Xmx${heap_gb}G`, '-XX:+UseSerialGC', '-XX:+ExitOnOutOfMemoryError', '-XX:TieredStopAtLevel=1'],
     // every statement compiles code of its own; the 48 MB that level 1 has by default are soon full
     '-XX:ReservedCodeCacheSize=256M',
     ...flags,

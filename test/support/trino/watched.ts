@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,6 +16,8 @@ const WATCHED = `
 /** A server of others that runs in a folder of its own and ends with this process at the latest. */
 export interface Watched {
   readonly folder: string
+  /** Of the shell whose child it is. */
+  readonly pid: number
   /** What it has said lately. */
   said(): string
   stop(): Promise<void>
@@ -34,12 +37,19 @@ export interface Start {
 /** Starts a server and waits until it serves; it is stopped again if it does not. */
 export async function startWatched({ name, prepare, isReady, deadline_ms, env }: Start): Promise<Watched> {
   const folder = await mkdtemp(join(tmpdir(), `skafferi-${name}-`))
-  const program = await prepare(folder)
+  const forget = () => rmSync(folder, { recursive: true, force: true })
+  // until there is a watch that does it
+  process.once('exit', forget)
+  const program = await prepare(folder).catch((error) => {
+    forget()
+    throw error
+  })
   const server = spawn('sh', ['-c', WATCHED, 'sh', folder, ...program], {
     cwd: folder,
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH, HOME: folder, ...env },
   })
+  process.off('exit', forget)
   let said = ''
   for (const stream of [server.stdout, server.stderr])
     stream.on('data', (chunk: Buffer) => {
@@ -52,7 +62,7 @@ export async function startWatched({ name, prepare, isReady, deadline_ms, env }:
   }
   const until = Date.now() + deadline_ms
   while (server.exitCode === null && Date.now() < until) {
-    if (await isReady().catch(() => false)) return { folder, said: () => said, stop }
+    if (await isReady().catch(() => false)) return { folder, pid: server.pid!, said: () => said, stop }
     await new Promise((done) => setTimeout(done, 100))
   }
   const how =
