@@ -21,7 +21,7 @@ import { RefusedRows, refuseMisshapen, writeRefused } from './refused.ts'
 
 const TEXT = 'varchar'
 const LINE_BYTES = 4 << 20
-/** DuckDB would take sixteen times the longest line, for each part that is worked on. */
+/** DuckDB would take 64 MB for such lines, for each part that is worked on. */
 const BUFFER_BYTES = 2 * LINE_BYTES
 const id = (name: string) => `"${name}"`
 
