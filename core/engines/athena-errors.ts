@@ -42,6 +42,8 @@ const DATA =
   /HIVE_BAD_DATA|HIVE_PARTITION_SCHEMA_MISMATCH|HIVE_CANNOT_OPEN_SPLIT|HIVE_INVALID|INVALID_CAST_ARGUMENT|DIVISION_BY_ZERO|NUMERIC_VALUE_OUT_OF_RANGE/
 const ACCESS =
   /AccessDenied|Access Denied|not authorized|Lake Formation permission|ExpiredToken|UnrecognizedClient|CredentialsProvider|InvalidSignature/i
+/** What Athena adds to every column that it does not find. */
+const UNSEEN = ' or requester is not authorized to access requested resources'
 const TRANSIENT =
   /Rate exceeded|Throttling|TooManyRequests|SlowDown|exhausted resources at this scale factor|INTERNAL_ERROR|ServiceUnavailable/i
 
@@ -61,7 +63,7 @@ type Reported = NonNullable<QueryExecution['Status']>['AthenaError']
 function faultOf(state: string | undefined, reason: string, error: Reported): AthenaFault {
   if (/bytes scanned/i.test(reason)) return 'guard'
   if (state === 'CANCELLED') return 'stopped'
-  if (ACCESS.test(reason)) return 'access'
+  if (ACCESS.test(reason.replace(UNSEEN, ''))) return 'access'
   if (reason.includes('HIVE_PATH_ALREADY_EXISTS')) return 'leftovers'
   if (DATA.test(reason)) return 'data'
   const isTransient = error?.Retryable === true || error?.ErrorCategory === 1 || TRANSIENT.test(reason)

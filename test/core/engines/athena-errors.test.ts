@@ -37,7 +37,9 @@ describe('a failure', () => {
   test.each([
     [
       'a wrong column',
-      failed("COLUMN_NOT_FOUND: line 1:8: Column 'x' cannot be resolved"),
+      failed(
+        "COLUMN_NOT_FOUND: line 1:8: Column 'x' cannot be resolved or requester is not authorized to access requested resources",
+      ),
       'author',
       'COLUMN_NOT_FOUND',
       'running it again will not help',
