@@ -1,9 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3'
+import { startWatched } from '../trino/watched.ts'
 import { freePort } from './free-port.ts'
 import { versitygwBinary } from './tools.ts'
 
@@ -25,43 +23,22 @@ export interface S3Server {
   stop(): Promise<void>
 }
 
-/** Runs a program over a folder until its own input ends, as it does when whoever started it dies, however. */
-const WATCHED = `
-  folder=$1; shift
-  "$@" & server=$!
-  exec 3<&0
-  (cat <&3 >/dev/null; kill -9 $server; rm -rf "$folder") 2>/dev/null &
-  wait $server`
-
 /** Starts versitygw over a fresh folder on a free port. It ends with this process at the latest. */
 export async function startS3Server(): Promise<S3Server> {
-  const binary = versitygwBinary()
-  const folder = await mkdtemp(join(tmpdir(), 'skafferi-s3-'))
-  const [data, versions] = [join(folder, 'data'), join(folder, 'versions')]
-  for (const path of [data, versions]) await mkdir(path)
   const port = await freePort()
-  const own = ['--port', `127.0.0.1:${port}`, '--region', REGION, '--quiet', '--health', '/health']
-  const program = [binary, ...own, '--keep-alive', 'posix', '--versioning-dir', versions, data]
-  const server = spawn('sh', ['-c', WATCHED, 'sh', folder, ...program], {
-    stdio: ['pipe', 'ignore', 'pipe'],
-    env: {
-      PATH: process.env.PATH,
-      ROOT_ACCESS_KEY: CREDENTIALS.accessKeyId,
-      ROOT_SECRET_KEY: CREDENTIALS.secretAccessKey,
-    },
-  })
-  const stop = async () => {
-    server.stdin.end()
-    if (server.exitCode === null && server.signalCode === null) await once(server, 'exit')
-    await rm(folder, { recursive: true, force: true })
-  }
   const endpoint = `http://127.0.0.1:${port}`
-  try {
-    await ready(server, `${endpoint}/health`)
-  } catch (error) {
-    await stop()
-    throw error
-  }
+  const own = ['--port', `127.0.0.1:${port}`, '--region', REGION, '--quiet', '--health', '/health']
+  const { stop } = await startWatched({
+    name: 's3',
+    prepare: async (folder) => {
+      const [data, versions] = [join(folder, 'data'), join(folder, 'versions')]
+      for (const path of [data, versions]) await mkdir(path)
+      return [versitygwBinary(), ...own, '--keep-alive', 'posix', '--versioning-dir', versions, data]
+    },
+    isReady: async () => (await fetch(`${endpoint}/health`)).ok,
+    deadline_ms: 60_000,
+    env: { ROOT_ACCESS_KEY: CREDENTIALS.accessKeyId, ROOT_SECRET_KEY: CREDENTIALS.secretAccessKey },
+  })
   return { ...s3At(endpoint), stop }
 }
 
@@ -90,23 +67,4 @@ export function s3At(endpoint: string): Omit<S3Server, 'stop'> {
       return name
     },
   }
-}
-
-async function ready(server: ChildProcess, url: string): Promise<void> {
-  let said = ''
-  server.stderr!.on('data', (chunk: Buffer) => {
-    said = `${said}${chunk}`.slice(-2000)
-  })
-  for (let waited = 0; waited < 20_000; waited += 50) {
-    if (server.exitCode !== null) break
-    if (
-      await fetch(url).then(
-        ({ ok }) => ok,
-        () => false,
-      )
-    )
-      return
-    await new Promise((done) => setTimeout(done, 50))
-  }
-  throw new Error(`versitygw does not answer at ${url}: ${said.trim() || 'it said nothing'}`)
 }

@@ -1,5 +1,7 @@
 import { once } from 'node:events'
+import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
+import { trinoCommand } from '../cloud/tools.ts'
 import { s3At } from '../cloud/versitygw.ts'
 import { glueAt } from './glue.ts'
 import { installServers } from './install.ts'
@@ -37,7 +39,7 @@ function bucketOf(lake: string): string {
   throw new Error(`not a place for a lake: ${lake} (valid: --lake s3://lake/region)`)
 }
 
-/** Lines for a shell, that of Trino last. */
+/** Lines for a shell. */
 function exportsOf({ s3, trino }: ServerPlaces, lake: string | undefined): string {
   const variables = {
     ...(lake === undefined ? {} : { SKAFFERI_LAKE: lake }),
@@ -45,9 +47,8 @@ function exportsOf({ s3, trino }: ServerPlaces, lake: string | undefined): strin
     TRINO_SERVER: trino,
     SKAFFERI_TRINO_URL: `${trino.replace('//', '//skafferi@')}/glue/${DATABASE}`,
   }
-  return Object.entries(variables)
-    .map(([name, value]) => `export ${name}='${value}'\n`)
-    .join('')
+  const lines = Object.entries(variables).map(([name, value]) => `export ${name}='${value}'\n`)
+  return [`export PATH='${dirname(trinoCommand())}':"$PATH"\n`, ...lines].join('')
 }
 
 /** Settles when this process is told to end, or, unless it is to outlive that one, when the one that started it has. */
