@@ -1,5 +1,7 @@
 import type { TestProject } from 'vitest/node'
+import { installServers } from '../support/trino/install.ts'
 import { type ServerPlaces, startServers } from '../support/trino/servers.ts'
+import { trinoVersion } from '../support/trino/versions.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -7,13 +9,14 @@ declare module 'vitest' {
   }
 }
 
-/** One S3, one Glue and one Trino for all files; those that SKAFFERI_ENGINE_SERVERS names, if it is set. */
+/** One S3, one Glue and one Trino for all files, installed if they are missing; those that SKAFFERI_ENGINE_SERVERS names, if it is set. */
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const running = process.env.SKAFFERI_ENGINE_SERVERS
   if (running) {
     project.provide('servers', JSON.parse(running) as ServerPlaces)
     return undefined
   }
+  await installServers(trinoVersion())
   const { places, stop } = await startServers()
   project.provide('servers', places)
   return stop
