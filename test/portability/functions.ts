@@ -1,5 +1,5 @@
-import type { Call, ModelText } from './model-text.ts'
-import { isDouble, nullableIn, outerNames } from './types.ts'
+import type { Call, ModelText, Span } from './model-text.ts'
+import { isDouble, isWholeOperand, nullableIn, outerNames } from './types.ts'
 
 /** What a call must look like; returns what to write instead, or undefined. */
 type Restriction = (model: ModelText, call: Call) => string | undefined
@@ -41,9 +41,9 @@ export const allowed: Record<string, Restriction> = {
   first_value: free,
   floor: wholeNumber,
   greatest: notNull,
-  lag: free,
+  lag: fixedOffset,
   last_value: free,
-  lead: free,
+  lead: fixedOffset,
   least: notNull,
   length: free,
   lower: free,
@@ -53,26 +53,30 @@ export const allowed: Record<string, Restriction> = {
   min_by: valueNotNull,
   month: free,
   nullif: free,
-  power: exactly(2),
+  power: wholeExponent,
   quarter: free,
   rank: free,
-  replace: exactly(3),
+  replace: (model, call) =>
+    exactly(3)(model, call) ??
+    (model.text(call.args[1]!) === "''"
+      ? "'' is found nowhere in DuckDB and everywhere in Trino"
+      : undefined),
   row_number: free,
   split_part: (model, call) => {
+    if (!isCount(model, call.args[2])) return 'the part must be a written number from 1 up'
     const around = model.callAround(call.at)
     return around?.name === 'nullif' && model.text(around.args[1]!) === "''"
       ? undefined
       : "write nullif(split_part(text, separator, n), '')"
   },
   substr: (model, { args }) =>
-    args[1] && args[1].to - args[1].from === 1 && /^[1-9]\d*$/.test(model.text(args[1]))
-      ? undefined
-      : 'the start must be a written number from 1 up',
+    isCount(model, args[1]) ? undefined : 'the start must be a written number from 1 up',
   sum: (model, call) => {
     const exact = ['bigint', 'double'].includes(castOf(model, call) ?? '')
-    return exact || !countsRows(model, call) ? undefined : 'write cast(sum(x) as bigint) for whole numbers'
+    return exact || !addsWholeNumbers(model, call)
+      ? undefined
+      : 'write cast(sum(x) as bigint) for whole numbers'
   },
-  upper: free,
   year: free,
 }
 
@@ -105,6 +109,7 @@ export const advice: Record<string, string> = {
   trim: 'clean text when it lands',
   try_cast: 'parse in TypeScript when it lands',
   unnest: 'avoid arrays: return rows',
+  upper: 'compare codes, or lower(x)',
 }
 
 /** The type to which the call is cast directly, if it is. */
@@ -131,10 +136,27 @@ function valueNotNull(model: ModelText, call: Call): string | undefined {
   return culprit && `${culprit} can be NULL, whose row DuckDB skips: use row_number`
 }
 
-/** Whether a sum adds written whole numbers, as in `sum(case when … then 1 else 0 end)`. */
-function countsRows(model: ModelText, { args }: Call): boolean {
+function isCount(model: ModelText, argument: Span | undefined): boolean {
+  return argument !== undefined && /^[1-9]\d*$/.test(model.text(argument))
+}
+
+function fixedOffset(model: ModelText, { name, args }: Call): string | undefined {
+  return args[1] === undefined || isCount(model, args[1])
+    ? undefined
+    : `${name} looks a written number of rows away, from 1 up; the other way is ${name === 'lag' ? 'lead' : 'lag'}`
+}
+
+function wholeExponent(model: ModelText, call: Call): string | undefined {
+  const whole = call.args[1] && /^\d+(\.0*)?(e0)?$/.test(model.text(call.args[1]))
+  return exactly(2)(model, call) ?? (whole ? undefined : 'only a written whole exponent can make no NaN')
+}
+
+/** Whether a sum can be seen to add whole numbers, as in `sum(case when … then 1 else 0 end)`. */
+function addsWholeNumbers(model: ModelText, { args }: Call): boolean {
   const [value] = args
   if (!value) return false
   const branches = model.is(value.from, 'case') ? model.branches(value) : [value]
-  return branches.every((branch) => /^-? ?\d+$/.test(model.text(branch)))
+  const whole = (branch: Span) =>
+    isWholeOperand(model, branch) && model.operandAt(branch.from).to === branch.to
+  return branches.every((branch) => /^-? ?\d+$/.test(model.text(branch)) || whole(branch))
 }

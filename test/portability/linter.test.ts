@@ -178,6 +178,12 @@ const cases: Record<string, { wrong: string[]; right: string[] }> = {
       'avg(cast(a as decimal(18, 3)))',
       'count_if(a)',
       'cast(count_if(a) + b as bigint)',
+      'array_agg(a)',
+      'upper(a)',
+      'power(a, 0.5e0)',
+      'power(a, b)',
+      'lag(a, -1) over (order by b)',
+      'lead(a, b) over (order by b)',
       "date_diff('month', a, b)",
       "date_trunc('quarter', a)",
       "cast(date_trunc('week', a) as date)",
@@ -186,9 +192,14 @@ const cases: Record<string, { wrong: string[]; right: string[] }> = {
       'substr(a, 0, 2)',
       'substr(a, b)',
       "split_part(a, '-', 3)",
+      "nullif(split_part(a, '-', -1), '')",
+      "nullif(split_part(a, '-', b), '')",
       'sum(case when a then 1 else 0 end)',
       'sum(1)',
+      'sum(cast(a as integer))',
+      'sum(case when a then length(b) else 0 end)',
       "replace(a, 'x')",
+      "replace(a, '', 'x')",
       'greatest(0e0, nullif(a, b))',
       'least(a, lag(b) over (order by c))',
       'greatest(a, null)',
@@ -213,6 +224,8 @@ const cases: Record<string, { wrong: string[]; right: string[] }> = {
       'cast(count_if(a) as bigint)',
       'cast(sum(case when a then 1 else 0 end) as bigint)',
       'sum(case when a then b else 0e0 end)',
+      'sum(year(a) * 1e0)',
+      'cast(sum(cast(a as bigint)) over () as bigint)',
       "date_diff('day', a, b)",
       "cast(date_trunc('quarter', a) as date)",
       'extract(year from a) * 12 + extract(month from a)',
@@ -230,6 +243,8 @@ const cases: Record<string, { wrong: string[]; right: string[] }> = {
       'select greatest(0e0, u.a) as x from t join u using (b)',
       'max_by(a, b)',
       'power(a, 2e0)',
+      'lag(a, 2, 0e0) over (order by b)',
+      'lower(a) = b',
       'sum(a) over (partition by b)',
       'select a from t where b in (1, 2) and not (c or d) and exists (select e from u)',
     ],
@@ -262,6 +277,25 @@ const cases: Record<string, { wrong: string[]; right: string[] }> = {
       'a % 4',
     ],
   },
+  'decimal-arithmetic': {
+    wrong: [
+      'cast(a as decimal(18, 3)) * cast(b as decimal(18, 3))',
+      'cast(a as decimal(18, 3)) + cast(b as decimal(18, 3))',
+      'cast(a as decimal(18, 3)) - 1',
+      'cast(a as decimal(9, 3)) * cast(b as integer)',
+      '2.5 * cast(a as decimal(18, 3))',
+    ],
+    right: [
+      'cast(a as decimal(38, 3)) * cast(b as decimal(18, 3))',
+      'cast(a as decimal(38, 3)) + cast(b as decimal(18, 3))',
+      'cast(a as decimal(9, 3)) * cast(b as decimal(9, 3))',
+      'cast(a as decimal(17, 3)) + cast(b as decimal(17, 3))',
+      'cast(a as decimal(18, 3)) * 1e0',
+      'cast(a as decimal(18, 3)) * cast(b as bigint)',
+      '2.5 * 1.25',
+      'cast(a as bigint) + cast(b as integer)',
+    ],
+  },
   type: {
     wrong: [
       'cast(a as varchar(3))',
@@ -280,12 +314,15 @@ const cases: Record<string, { wrong: string[]; right: string[] }> = {
       "cast('17' as bigint)",
       "cast('yes' as boolean)",
       "cast('nan' as double)",
+      "cast('1_000' as decimal(9, 2))",
+      "cast(' 1.5 ' as decimal(9, 2))",
       'cast(floor(1e0 * a) + 1 as bigint)',
     ],
     right: [
       'cast(a as decimal(9, 2))',
       'cast(floor(1e0 * a) as bigint)',
       "cast('1.5' as decimal(9, 2))",
+      "cast('-7' as decimal(9, 2))",
       'cast(a * b as double)',
       'cast(1e0 * a > 3 as varchar)',
     ],
@@ -306,6 +343,25 @@ const cases: Record<string, { wrong: string[]; right: string[] }> = {
   'date-text': {
     wrong: ["a = '2026-01-01'", "a between date '2026-01-01' and '2026-03-31'", "date '2026-01-01 00:00'"],
     right: ["a = date '2026-01-01'", "a = '2026-Q1'"],
+  },
+  'mixed-types': {
+    wrong: [
+      "year(a) = '2026'",
+      "1 <> '1'",
+      "cast(a as integer) in (1, '2')",
+      "length(a) not in ('1')",
+      "cast(a as bigint) between '1' and '9'",
+      "coalesce(cast(a as decimal(18, 3)), '0')",
+      "case when a then 1 else '1' end",
+      "nullif(1e0, '')",
+    ],
+    right: [
+      "cast(year(a) as varchar) = '2026'",
+      "a in ('1', '2') and length(a) in (1, 2)",
+      "a not between 'a' and 'b' and year(b) between 1 and 9",
+      "coalesce(a, '') || 'x'",
+      "case when length(a) = 1 then 'x' when b = 'y' then 'z' end",
+    ],
   },
   interval: {
     wrong: [
@@ -329,7 +385,13 @@ const cases: Record<string, { wrong: string[]; right: string[] }> = {
     right: ["date_diff('day', a, p.ends_on)", 'a - b', 'select -a as b from t join u on -t.a = u.a'],
   },
   'text-concat': {
-    wrong: ["'a' || 1", "year(a) || '-'", 'a || cast(b as bigint)', "p.ends_on || ''"],
+    wrong: [
+      "'a' || 1",
+      "cast(a as integer) || 'b'",
+      "year(a) || '-'",
+      'a || cast(b as bigint)',
+      "p.ends_on || ''",
+    ],
     right: ["'a' || cast(year(b) as varchar)", "a || '/' || b", "coalesce(a, '') || b"],
   },
   'window-frame': {
@@ -377,6 +439,20 @@ const cases: Record<string, { wrong: string[]; right: string[] }> = {
   limit: {
     wrong: ['select a from t order by a nulls last limit 3 offset 2', 'select a from t limit 3'],
     right: ['select a from t order by a nulls last offset 2 limit 3'],
+  },
+  correlated: {
+    wrong: [
+      'select (select u.b from u where u.a = t.a order by u.b nulls last limit 1) as b from t',
+      'select a from t where exists (select u.a from u where u.a = t.a order by u.a nulls last limit 1)',
+      'select (select max(r.n) from (select row_number() over (order by u.b) as n from u where u.a = t.a) as r) as n from t',
+      'select (select max(r.b) from (select u.b from u where u.a = t.a union all select v.b from v) as r) as b from t',
+    ],
+    right: [
+      'select (select max(u.b) from u where u.a = t.a) as b from t',
+      'select a from t where not exists (select u.a from u where u.a > t.a)',
+      'select (select u.b from u order by u.b nulls last limit 1) as b from t',
+      'select r.b from t join (select u.b, row_number() over (order by u.b) as n from u) as r on r.n = t.a',
+    ],
   },
   'select-star': {
     wrong: [

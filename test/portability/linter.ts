@@ -3,10 +3,18 @@ import { nameRules } from './rules/names.ts'
 import { rowRules } from './rules/rows.ts'
 import type { Rule } from './rules/rule.ts'
 import { shapeRules } from './rules/shape.ts'
+import { subqueryRules } from './rules/subqueries.ts'
 import { syntaxRules } from './rules/syntax.ts'
 import { valueRules } from './rules/values.ts'
 
-export const rules: Rule[] = [...shapeRules, ...nameRules, ...syntaxRules, ...valueRules, ...rowRules]
+export const rules: Rule[] = [
+  ...shapeRules,
+  ...nameRules,
+  ...syntaxRules,
+  ...valueRules,
+  ...rowRules,
+  ...subqueryRules,
+]
 
 /** Where a model leaves the subset on which DuckDB, Trino and Athena agree, and what to write instead. */
 export type Violation = { code: string; line: number; message: string }

@@ -1,9 +1,12 @@
-import type { ModelText, Span } from './model-text.ts'
+import type { Call, ModelText, Span } from './model-text.ts'
 
 const alwaysDouble = new Set(['power', 'avg'])
 const doubleOfAny = new Set(['coalesce', 'greatest', 'least'])
 const doubleOfFirst = new Set(
   'abs any_value ceil first_value floor lag last_value lead max max_by min min_by nullif sum'.split(' '),
+)
+const wholeCalls = new Set(
+  'count date_diff dense_rank extract length month quarter rank row_number year'.split(' '),
 )
 const arithmetic = new Set(['+', '-', '*', '/', '%'])
 
@@ -47,23 +50,38 @@ export function isDateOperand(model: ModelText, { from, to }: Span): boolean {
 /** Whether an operand can be seen to be a number. */
 export function isNumberOperand(model: ModelText, span: Span): boolean {
   const { from } = span
-  const numeric = new Set([
-    'year',
-    'quarter',
-    'month',
-    'extract',
-    'count',
-    'sum',
-    'length',
-    'date_diff',
-    'row_number',
-  ])
-  if (model.kind(from) === 'number' || isDoubleOperand(model, span)) return true
+  if (model.kind(from) === 'number' || isDoubleOperand(model, span) || isWholeOperand(model, span))
+    return true
   const call = model.call(from + 1)
-  return (
-    call !== undefined && (numeric.has(call.name) || /^(bigint|decimal)/.test(model.cast(call)?.type ?? ''))
-  )
+  return call?.name === 'sum' || model.cast(call)?.type.startsWith('decimal') === true
 }
+
+/** Whether an operand can be seen to be INTEGER or BIGINT. */
+export function isWholeOperand(model: ModelText, { from }: Span): boolean {
+  if (/^\d+$/.test(model.at(from))) return true
+  const call = model.call(from + 1)
+  return call !== undefined && (wholeCalls.has(call.name) || /^(bigint|integer)$/.test(castType(model, call)))
+}
+
+/** Digits of an operand that can be seen to be DECIMAL, or what Trino and DuckDB make of a whole number beside one. */
+export function decimalDigits(
+  model: ModelText,
+  span: Span,
+): { precision: number; scale: number; written: boolean } | undefined {
+  const literal = model.at(span.from)
+  if (/^\d*\.\d*$/.test(literal) && literal !== '.') {
+    const [before = '', after = ''] = literal.split('.')
+    return { precision: before.length + after.length, scale: after.length, written: true }
+  }
+  const type = castType(model, model.call(span.from + 1))
+  const [, precision, scale] = /^decimal\((\d+), (\d+)\)$/.exec(type) ?? []
+  if (precision && scale) return { precision: Number(precision), scale: Number(scale), written: false }
+  if (!isWholeOperand(model, span)) return undefined
+  const integer = model.kind(span.from) === 'number' || type === 'integer'
+  return { precision: integer ? 10 : 19, scale: 0, written: true }
+}
+
+const castType = (model: ModelText, call: Call | undefined) => model.cast(call)?.type ?? ''
 
 /**
  * What in an expression can be seen to be NULL at times: NULLIF, windows that look past the edge, aggregates over

@@ -1,6 +1,6 @@
 import { advice, allowed } from '../functions.ts'
-import type { ModelText } from '../model-text.ts'
-import { isDateOperand, isDouble, isDoubleOperand, isNumberOperand } from '../types.ts'
+import type { ModelText, Span } from '../model-text.ts'
+import { decimalDigits, isDateOperand, isDouble, isDoubleOperand, isNumberOperand } from '../types.ts'
 import { keywords } from '../words.ts'
 import type { Rule } from './rule.ts'
 
@@ -48,6 +48,24 @@ function isDoubleProduct(model: ModelText, at: number): boolean {
   return (model.is(before, '*') || model.is(before, '/')) && isDoubleProduct(model, before)
 }
 
+const decimalArithmetic: Rule = {
+  code: 'decimal-arithmetic',
+  because:
+    'DuckDB gives two decimals of up to 18 digits no more than 18 and overflows; Trino gives what they need',
+  find: (model) =>
+    model.indices('*', '+', '-').flatMap((at) => {
+      const left = decimalDigits(model, model.operandBefore(at))
+      const right = decimalDigits(model, model.operandAt(at + 1))
+      if (!left || !right || (left.written && right.written)) return []
+      const scale = Math.max(left.scale, right.scale)
+      const whole = Math.max(left.precision - left.scale, right.precision - right.scale)
+      const needed = model.is(at, '*') ? left.precision + right.precision : whole + scale + 1
+      if (needed <= 18 || Math.max(left.precision, right.precision) > 18) return []
+      const message = `${needed} digits: write cast(a as decimal(38, s)) on the left, or 1e0 * a for a double`
+      return [{ at, message }]
+    }),
+}
+
 const types: Rule = {
   code: 'type',
   because: 'CHAR and VARCHAR(n) pad and cut differently; other types do not leave both engines alike',
@@ -71,10 +89,13 @@ const lossyCast: Rule = {
       if (!cast) return []
       const { value, type } = cast
       const text = value.to - value.from === 1 && model.kind(value.from) === 'string'
-      if (text && !/^(decimal|varchar)/.test(type)) {
-        return [
-          { at: call.at, message: `cast(${model.at(value.from)} as ${type}): write a literal of that type` },
-        ]
+      const plain =
+        type === 'varchar' || (type.startsWith('decimal') && /^'-?\d+(\.\d+)?'$/.test(model.at(value.from)))
+      if (text && !plain) {
+        const instead = type.startsWith('decimal')
+          ? "write digits, as in '-12.50'"
+          : 'write a literal of that type'
+        return [{ at: call.at, message: `cast(${model.at(value.from)} as ${type}): ${instead}` }]
       }
       const inner = model.call(value.from + 1)
       const whole =
@@ -117,6 +138,40 @@ const dateText: Rule = {
       .filter((at) => model.kind(at) === 'string' && /^'\d{4}-\d{2}-\d{2}/.test(model.at(at)))
       .filter((at) => !model.is(at - 1, 'date') || !/^'\d{4}-\d{2}-\d{2}'$/.test(model.at(at)))
       .map((at) => ({ at, message: `${model.at(at)}: write date 'YYYY-MM-DD'` })),
+}
+
+const mixedTypes: Rule = {
+  code: 'mixed-types',
+  because: 'DuckDB takes text for a number beside a number; Trino has one type on both sides',
+  find: (model) => {
+    const isText = ({ from, to }: Span) => to - from === 1 && model.kind(from) === 'string'
+    return sameTyped(model)
+      .filter(({ spans }) => spans.some(isText) && spans.some((span) => isNumberOperand(model, span)))
+      .map(({ at }) => ({ at, message: 'text beside a number: write cast(x as varchar), or a number' }))
+  },
+}
+
+/** Operands that must be of one type, and the token that demands it. */
+function sameTyped(model: ModelText): { at: number; spans: Span[] }[] {
+  const tested = (at: number) => model.operandBefore(model.is(at - 1, 'not') ? at - 1 : at)
+  const compared = model
+    .indices('=', '<>', '!=', '<', '>', '<=', '>=')
+    .map((at) => ({ at, spans: [model.operandBefore(at), model.operandAt(at + 1)] }))
+  const listed = model.indices('in').map((at) => ({
+    at,
+    spans: [tested(at), ...model.split({ from: at + 2, to: model.partner(at + 1) }, ',')],
+  }))
+  const between = model.indices('between').map((at) => {
+    const low = model.operandAt(at + 1)
+    return { at, spans: [tested(at), low, model.operandAt(low.to + 1)] }
+  })
+  const chosen = model.calls
+    .filter(({ name }) => ['coalesce', 'nullif', 'greatest', 'least'].includes(name))
+    .map(({ at, args }) => ({ at, spans: args }))
+  const cases = model
+    .indices('case')
+    .map((at) => ({ at, spans: model.branches({ from: at, to: model.operandAt(at).to }) }))
+  return [...compared, ...listed, ...between, ...chosen, ...cases]
 }
 
 const interval: Rule = {
@@ -162,11 +217,13 @@ const concatenation: Rule = {
 export const valueRules: Rule[] = [
   functions,
   division,
+  decimalArithmetic,
   types,
   lossyCast,
   nullLiteral,
   typedLiteral,
   dateText,
+  mixedTypes,
   interval,
   dateArithmetic,
   concatenation,
