@@ -11,6 +11,10 @@ import { suiteFolder } from '../support/small-region.ts'
 const ROOT = join(import.meta.dirname, '../..')
 const MAIN = join(ROOT, 'test/support/trino/main.ts')
 const DOCUMENT = 'docs/engines.md'
+/** What the user who computes may not do. */
+const REFUSED = `echo '--- refused'
+! trino --server "$TRINO_SERVER" --user analyst --catalog lake --schema skafferi --execute 'drop table places' 2>&1
+`
 const folder = suiteFolder()
 
 /** A folder for all temporary files of a program, so that what it leaves is seen. */
@@ -43,7 +47,7 @@ test('the documented way from nothing to a run on Trino, line by line in one she
   expect(names).toEqual(['servers', 'land', 'tables', 'analyse', 'query', 'rest'])
   const temporary = await ownTemporary()
   const script = names.map((name) => `echo "--- ${name}"\n${docBlock(DOCUMENT, `sh ${name}`)}`).join('')
-  const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], {
+  const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script + REFUSED], {
     cwd: ROOT,
     env: environment(temporary),
     maxBuffer: 64 << 20,
@@ -60,6 +64,7 @@ test('the documented way from nothing to a run on Trino, line by line in one she
   expect(said.analyse).toMatch(/ rows of opportunities, 2026-Q3, run /)
   expect(said.query).toMatch(/^"county","\d+"$/m)
   expect(said.rest).toBe('')
+  expect(said.refused).toContain('Access Denied: Cannot drop table lake.skafferi.places')
   await nothingStays(temporary)
 })
 
