@@ -1,5 +1,5 @@
 import type { Call, ModelText, Span } from './model-text.ts'
-import { isDouble, isWholeOperand, nullableIn, outerNames } from './types.ts'
+import { isDateOperand, isDouble, isNumberOperand, isWholeOperand, nullableIn, outerNames } from './types.ts'
 
 /** What a call must look like; returns what to write instead, or undefined. */
 type Restriction = (model: ModelText, call: Call) => string | undefined
@@ -8,7 +8,9 @@ const free: Restriction = () => undefined
 const exactly =
   (count: number): Restriction =>
   (_, { name, args }) =>
-    args.length === count ? undefined : `${name} takes ${count} arguments on both engines`
+    args.length === count
+      ? undefined
+      : `${name} takes ${count} argument${count === 1 ? '' : 's'} on both engines`
 
 /** The functions that a model may call, and how: those that were seen to agree, in the forms in which they do. */
 export const allowed: Record<string, Restriction> = {
@@ -19,9 +21,12 @@ export const allowed: Record<string, Restriction> = {
   bool_or: free,
   cast: free,
   ceil: wholeNumber,
-  coalesce: free,
-  concat_ws: free,
-  count: free,
+  coalesce: (_, { args }) => (args.length > 1 ? undefined : 'coalesce takes two arguments or more'),
+  concat_ws: (model, { args }) =>
+    args.some((argument) => isNumberOperand(model, argument) || isDateOperand(model, argument))
+      ? 'write cast(x as varchar) for what is no text'
+      : undefined,
+  count: exactly(1),
   count_if: (model, call) =>
     castOf(model, call) === 'bigint' ? undefined : 'write cast(count_if(x) as bigint)',
   date_diff: (model, { args }) =>
@@ -47,9 +52,9 @@ export const allowed: Record<string, Restriction> = {
   least: notNull,
   length: free,
   lower: free,
-  max: free,
+  max: exactly(1),
   max_by: valueNotNull,
-  min: free,
+  min: exactly(1),
   min_by: valueNotNull,
   month: free,
   nullif: free,
@@ -132,6 +137,7 @@ function notNull(model: ModelText, call: Call): string | undefined {
 }
 
 function valueNotNull(model: ModelText, call: Call): string | undefined {
+  if (call.args.length !== 2) return exactly(2)(model, call)
   const culprit = nullableIn(model, call.args[0]!, outerNames(model, call.at))
   return culprit && `${culprit} can be NULL, whose row DuckDB skips: use row_number`
 }

@@ -180,6 +180,12 @@ const cases: Record<string, { wrong: string[]; right: string[] }> = {
       'cast(count_if(a) + b as bigint)',
       'array_agg(a)',
       'upper(a)',
+      'coalesce(a)',
+      "concat_ws(',', a, 1)",
+      "concat_ws(',', a, p.ends_on)",
+      'max(a, 1)',
+      'max_by(a, b, 1)',
+      'count(distinct a, b)',
       'power(a, 0.5e0)',
       'power(a, b)',
       'lag(a, -1) over (order by b)',
@@ -296,6 +302,14 @@ const cases: Record<string, { wrong: string[]; right: string[] }> = {
       'cast(a as bigint) + cast(b as integer)',
     ],
   },
+  'decimal-remainder': {
+    wrong: ['7.5 % 2', 'cast(a as decimal(9, 1)) % 3', 'a % nullif(cast(b as decimal(9, 1)), 0)'],
+    right: ['a % 3', '7.5e0 % 2'],
+  },
+  'whole-literal': {
+    wrong: ['-2147483648', '9223372036854775808'],
+    right: ['2147483648', '-2147483647', '9223372036854775807'],
+  },
   type: {
     wrong: [
       'cast(a as varchar(3))',
@@ -316,6 +330,8 @@ const cases: Record<string, { wrong: string[]; right: string[] }> = {
       "cast('nan' as double)",
       "cast('1_000' as decimal(9, 2))",
       "cast(' 1.5 ' as decimal(9, 2))",
+      'cast(cast(a as decimal(3, 3)) as varchar)',
+      'cast(.5 as varchar)',
       'cast(floor(1e0 * a) + 1 as bigint)',
     ],
     right: [
@@ -323,6 +339,7 @@ const cases: Record<string, { wrong: string[]; right: string[] }> = {
       'cast(floor(1e0 * a) as bigint)',
       "cast('1.5' as decimal(9, 2))",
       "cast('-7' as decimal(9, 2))",
+      'cast(cast(a as decimal(9, 3)) as varchar)',
       'cast(a * b as double)',
       'cast(1e0 * a > 3 as varchar)',
     ],
@@ -341,7 +358,12 @@ const cases: Record<string, { wrong: string[]; right: string[] }> = {
     right: ["date '2026-01-01'", "case when a = 'x' then 'y' else 'z' end", "a in ('x') and b like 'y'"],
   },
   'date-text': {
-    wrong: ["a = '2026-01-01'", "a between date '2026-01-01' and '2026-03-31'", "date '2026-01-01 00:00'"],
+    wrong: [
+      "a = '2026-01-01'",
+      "a between date '2026-01-01' and '2026-03-31'",
+      "date '2026-01-01 00:00'",
+      "date '10000-01-01'",
+    ],
     right: ["a = date '2026-01-01'", "a = '2026-Q1'"],
   },
   'mixed-types': {
@@ -446,10 +468,15 @@ const cases: Record<string, { wrong: string[]; right: string[] }> = {
       'select a from t where exists (select u.a from u where u.a = t.a order by u.a nulls last limit 1)',
       'select (select max(r.n) from (select row_number() over (order by u.b) as n from u where u.a = t.a) as r) as n from t',
       'select (select max(r.b) from (select u.b from u where u.a = t.a union all select v.b from v) as r) as b from t',
+      'select (select count(*) from u where u.a = t.a having count(*) > 1) as n from t',
+      'select (select sum(u.b * t.b) from u where u.a = t.a) as b from t',
+      'select t.a from t left join u on exists (select v.a from v where v.a = u.a)',
     ],
     right: [
       'select (select max(u.b) from u where u.a = t.a) as b from t',
       'select a from t where not exists (select u.a from u where u.a > t.a)',
+      'select t.a from t join u on t.a = u.a where exists (select v.a from v where v.a = u.a)',
+      'select t.a from t join u on t.a = u.a and t.b in (select v.b from v)',
       'select (select u.b from u order by u.b nulls last limit 1) as b from t',
       'select r.b from t join (select u.b, row_number() over (order by u.b) as n from u) as r on r.n = t.a',
     ],

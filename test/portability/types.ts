@@ -63,6 +63,13 @@ export function isWholeOperand(model: ModelText, { from }: Span): boolean {
   return call !== undefined && (wholeCalls.has(call.name) || /^(bigint|integer)$/.test(castType(model, call)))
 }
 
+/** Whether an operand can be seen to be DECIMAL. */
+export function isDecimalOperand(model: ModelText, span: Span): boolean {
+  const call = model.call(span.from + 1)
+  if (call && ['coalesce', 'nullif'].includes(call.name)) return isDecimalOperand(model, call.args[0]!)
+  return decimalDigits(model, span) !== undefined && !isWholeOperand(model, span)
+}
+
 /** Digits of an operand that can be seen to be DECIMAL, or what Trino and DuckDB make of a whole number beside one. */
 export function decimalDigits(
   model: ModelText,

@@ -1,6 +1,13 @@
 import { advice, allowed } from '../functions.ts'
 import type { ModelText, Span } from '../model-text.ts'
-import { decimalDigits, isDateOperand, isDouble, isDoubleOperand, isNumberOperand } from '../types.ts'
+import {
+  decimalDigits,
+  isDateOperand,
+  isDecimalOperand,
+  isDouble,
+  isDoubleOperand,
+  isNumberOperand,
+} from '../types.ts'
 import { keywords } from '../words.ts'
 import type { Rule } from './rule.ts'
 
@@ -66,6 +73,33 @@ const decimalArithmetic: Rule = {
     }),
 }
 
+const decimalRemainder: Rule = {
+  code: 'decimal-remainder',
+  because: 'the remainder of decimals has other digits in DuckDB than in Trino',
+  find: (model) =>
+    model
+      .indices('%')
+      .filter((at) =>
+        [model.operandBefore(at), model.operandAt(at + 1)].some((operand) =>
+          isDecimalOperand(model, operand),
+        ),
+      )
+      .map((at) => ({ at, message: 'take the remainder of whole numbers' })),
+}
+
+const wholeLiteral: Rule = {
+  code: 'whole-literal',
+  because: '-2147483648 is BIGINT in DuckDB and integer in Trino; beyond bigint Trino has no literal',
+  find: (model) =>
+    [...model.code.keys()]
+      .filter((at) => model.kind(at) === 'number' && /^\d+$/.test(model.at(at)))
+      .filter((at) => {
+        const value = BigInt(model.at(at))
+        return value >= 2n ** 63n || (value === 2n ** 31n && model.is(at - 1, '-'))
+      })
+      .map((at) => ({ at, message: `${model.at(at)}: the engines give it other types` })),
+}
+
 const types: Rule = {
   code: 'type',
   because: 'CHAR and VARCHAR(n) pad and cut differently; other types do not leave both engines alike',
@@ -97,6 +131,11 @@ const lossyCast: Rule = {
           : 'write a literal of that type'
         return [{ at: call.at, message: `cast(${model.at(value.from)} as ${type}): ${instead}` }]
       }
+      const digits = decimalDigits(model, value)
+      if (type === 'varchar' && digits && digits.scale === digits.precision)
+        return [
+          { at: call.at, message: "cast of a decimal without a digit before its point: DuckDB writes '.5'" },
+        ]
       const inner = model.call(value.from + 1)
       const whole =
         type === 'bigint' && inner && ['floor', 'ceil'].includes(inner.name) && inner.close + 1 === value.to
@@ -135,7 +174,8 @@ const dateText: Rule = {
   because: 'Trino compares no date with text',
   find: (model) =>
     [...model.code.keys()]
-      .filter((at) => model.kind(at) === 'string' && /^'\d{4}-\d{2}-\d{2}/.test(model.at(at)))
+      .filter((at) => model.kind(at) === 'string')
+      .filter((at) => model.is(at - 1, 'date') || /^'\d{4}-\d{2}-\d{2}/.test(model.at(at)))
       .filter((at) => !model.is(at - 1, 'date') || !/^'\d{4}-\d{2}-\d{2}'$/.test(model.at(at)))
       .map((at) => ({ at, message: `${model.at(at)}: write date 'YYYY-MM-DD'` })),
 }
@@ -218,6 +258,8 @@ export const valueRules: Rule[] = [
   functions,
   division,
   decimalArithmetic,
+  decimalRemainder,
+  wholeLiteral,
   types,
   lossyCast,
   nullLiteral,
