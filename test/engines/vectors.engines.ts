@@ -17,7 +17,7 @@ import { askTrino } from '../support/trino/client.ts'
 import { type DescribedLake, describedLake } from '../support/trino/lake.ts'
 import { rememberingFetch } from '../support/trino/remembering.ts'
 
-/** Forms in one statement, as its columns: each is planned, and a plan has an end. */
+/** Forms in one statement, as its columns; their subqueries share the stages that Trino allows a statement. */
 const TOGETHER = 16
 /** Statements that Trino has at once: more only wait for the processors. */
 const AT_ONCE = 4
