@@ -12,6 +12,7 @@ import { AthenaQueries } from './athena-query.ts'
 import { checkDatabase, checkWorkgroup } from './athena-setup.ts'
 import { unloadText } from './athena-statement.ts'
 import { type Engine, type ModelFolder, modelPrefix, type QueryRecord, type SavedFile } from './engine.ts'
+import { isLongLiteral, saveLiteral } from './long-literals.ts'
 import { selectText } from './select-text.ts'
 
 /** Where Athena finds the lake's tables and who pays. */
@@ -93,6 +94,7 @@ export class AthenaEngine implements Engine {
     const selected = selectText(sql, subject, this.name)
     for await (const { key } of this.#storage.list(modelPrefix(folder)))
       throw new EngineError(this.name, subject, `${key} exists already`)
+    if (isLongLiteral(selected)) return await saveLiteral(this.#storage, selected, folder)
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#unload(selected, folder, attempt, signal)

@@ -3,6 +3,7 @@ import { EngineError, SkafferiError } from '../errors.ts'
 import { hashFile } from '../lake/lake-files.ts'
 import type { Storage } from '../storage/storage.ts'
 import { type Engine, type ModelFolder, modelPrefix, type SavedFile } from './engine.ts'
+import { isLongLiteral, saveLiteral } from './long-literals.ts'
 import { selectText } from './select-text.ts'
 import { TrinoClient, type TrinoRows, type TrinoStatement } from './trino-client.ts'
 import { toArrow, typeOf } from './trino-decode.ts'
@@ -63,6 +64,7 @@ export class TrinoEngine implements Engine {
     const statement = { sql: selectText(sql, subject, this.name), subject, signal }
     for await (const { key } of this.#storage.list(modelPrefix(folder)))
       throw new EngineError(this.name, subject, `${key} exists already`)
+    if (isLongLiteral(statement.sql)) return await this.#saveHere(statement.sql, folder)
     const workspace = await this.#storage.workspace()
     try {
       const written = await this.#explained(
@@ -73,8 +75,7 @@ export class TrinoEngine implements Engine {
       const key = `${modelPrefix(folder)}part-0.parquet`
       if ((await this.#storage.put(key, { file: written.path })) === 'exists')
         throw new EngineError(this.name, subject, `${key} exists already`)
-      if (!this.#finds) await assertFound(this.#look, this.#place, folder, written.rows)
-      this.#finds = true
+      await this.#assertFound(folder, written.rows)
       return [{ key, rows: written.rows, ...(await hashFile(written.path)) }]
     } finally {
       await workspace.remove()
@@ -82,6 +83,20 @@ export class TrinoEngine implements Engine {
   }
 
   async close(): Promise<void> {}
+
+  async #saveHere(sql: string, folder: ModelFolder): Promise<SavedFile[]> {
+    const files = await saveLiteral(this.#storage, sql, folder)
+    await this.#assertFound(
+      folder,
+      files.reduce((sum, { rows }) => sum + rows, 0),
+    )
+    return files
+  }
+
+  async #assertFound(folder: ModelFolder, rows: number): Promise<void> {
+    if (!this.#finds) await assertFound(this.#look, this.#place, folder, rows)
+    this.#finds = true
+  }
 
   async #ask(statement: TrinoStatement): Promise<ArrowTable> {
     return await this.#explained(

@@ -201,6 +201,22 @@ export function engineContract(name: string, open: () => Promise<OpenEngine>): v
         expect(typesOf(table)).toEqual({ product_group: 'Utf8', kg: 'Decimal128(18, 3)', day: 'Date' })
       })
 
+      test('a statement of literals may be longer than engines elsewhere take', async () => {
+        const literals = Array.from({ length: 8000 }, (_, at) => `('group-${at}', '${at}.125', '2026-07-01')`)
+        const folder = folderOf('model_read')
+        await engine.save(
+          `select product_group, cast(kg as decimal(18, 3)) as kg, cast(day as date) as day
+             from (values ${literals.join(', ')}) as literals (product_group, kg, day)`,
+          folder,
+        )
+        expect(
+          await rows(
+            `select count(distinct product_group) as n, cast(sum(kg) as decimal(18, 3)) as kg
+               from model_read where ${ofRun(folder)} and day = date '2026-07-01'`,
+          ),
+        ).toEqual([{ n: 8000n, kg: ((7999n * 8000n) / 2n) * 1000n + 8000n * 125n }])
+      })
+
       test('a folder is written once', async () => {
         const folder = folderOf('model_twice')
         const [file] = await engine.save('select 1 as n', folder)
