@@ -18,9 +18,9 @@ export function chosenEngine(context: CommandContext): NonNullable<AnalyseEffect
     })
 }
 
-/** Aborted by Ctrl-C, so that no query runs on, and costs, after its caller has gone. */
+/** Aborted by Ctrl-C, or whoever else ends the program, so that no query runs on, and costs, after its caller has gone. */
 function interrupted(): AbortSignal {
   const controller = new AbortController()
-  process.once('SIGINT', () => controller.abort())
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => controller.abort())
   return controller.signal
 }
