@@ -37,11 +37,12 @@ engineContract('AthenaEngine on a Trino', async () => {
   return { ...opened, close }
 })
 
-describe('skafferi analyse --engine athena, over the bundled region', () => {
+describe('skafferi analyse --engine athena and --engine trino, over the bundled region', () => {
   let lake: DescribedLake
   let endpoint: ChildProcess
   let duckdb: RunRecord
   let athena: RunRecord
+  let trino: RunRecord
 
   beforeAll(async () => {
     const { s3 } = inject('servers')
@@ -56,6 +57,7 @@ describe('skafferi analyse --engine athena, over the bundled region', () => {
       SKAFFERI_LAKE: lake.storage.url,
       SKAFFERI_ATHENA_WORKGROUP: 'skafferi',
       SKAFFERI_GLUE_DATABASE: lake.database,
+      SKAFFERI_TRINO_URL: lake.trino_url,
     }
     const place = ['--port', String(port), '--lake', lake.storage.url, '--trino', lake.trino_url]
     const named = ['--workgroup', 'skafferi', '--database', lake.database]
@@ -75,7 +77,8 @@ describe('skafferi analyse --engine athena, over the bundled region', () => {
     }
     duckdb = await analysed('duckdb')
     athena = await analysed('athena')
-  }, 300_000)
+    trino = await analysed('trino')
+  }, 400_000)
 
   afterAll(async () => {
     if (endpoint?.exitCode === null) {
@@ -85,11 +88,12 @@ describe('skafferi analyse --engine athena, over the bundled region', () => {
     await lake?.close()
   })
 
-  test('finds what DuckDB finds, in every model', async () => {
-    expect([duckdb.engine, athena.engine]).toEqual(['duckdb', 'athena'])
-    expect(athena.marts).toEqual(duckdb.marts)
-    expect(Object.keys(athena.models)).toEqual(Object.keys(duckdb.models))
-    expect(await differences(lake.storage, athena, duckdb)).toEqual([])
+  test.each(['athena', 'trino'])('on %s finds what DuckDB finds, in every model', async (name) => {
+    const record = name === 'athena' ? athena : trino
+    expect([duckdb.engine, record.engine]).toEqual(['duckdb', name])
+    expect(record.marts).toEqual(duckdb.marts)
+    expect(Object.keys(record.models)).toEqual(Object.keys(duckdb.models))
+    expect(await differences(lake.storage, record, duckdb)).toEqual([])
   })
 
   test('tells what each statement read: something, where the tables that it names have files', async () => {

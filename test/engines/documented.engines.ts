@@ -51,6 +51,7 @@ test('the documented way from nothing to a run on Trino, line by line in one she
     cwd: ROOT,
     env: environment(temporary),
     maxBuffer: 64 << 20,
+    timeout: 280_000,
   })
   const said = Object.fromEntries(
     stdout
@@ -115,7 +116,7 @@ describe('the servers', () => {
   ])('without what they need there is a sentence that says so: %s', async (what, sentence) => {
     const temporary = await ownTemporary()
     const bin = join(temporary, 'bin')
-    const tools = ['bash', 'sh', 'cat', 'dirname', 'mkdir', 'mktemp', 'rm', 'kill']
+    const tools = ['bash', 'sh', 'cat', 'dirname', 'mkdir', 'mktemp', 'rm', 'kill', 'cmp']
     const links = `mkdir ${bin}; for one in ${tools.join(' ')}; do ln -s "$(type -P $one)" ${bin}/ || true; done`
     await promisify(execFile)('bash', ['-c', links])
     const { JAVA_HOME: _, ...others } = environment(temporary)

@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node'
-import { installServers } from '../support/trino/install.ts'
+import { installReaders, installServers } from '../support/trino/install.ts'
 import { type ServerPlaces, startServers } from '../support/trino/servers.ts'
 import { trinoVersion } from '../support/trino/versions.ts'
 
@@ -17,6 +17,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     return undefined
   }
   await installServers(trinoVersion())
+  await installReaders()
   const { places, stop } = await startServers()
   project.provide('servers', places)
   return stop

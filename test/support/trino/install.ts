@@ -1,28 +1,20 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { motoPython, trinoCommand, trinoFolder, versitygwBinary } from '../cloud/tools.ts'
 import type { TrinoVersion } from './versions.ts'
 
 const SUPPORT = join(import.meta.dirname, '..')
 /** The longest is a build of minutes. */
 const DEADLINE_MS = 20 * 60_000
 
-const isThere = (...found: (() => string)[]) => {
-  try {
-    for (const one of found) one()
-    return true
-  } catch {
-    return false
-  }
+/** Installs what a Trino over a bucket needs and is not there yet; what is there is soon looked at. */
+export async function installServers(version: TrinoVersion): Promise<void> {
+  await runInstaller('cloud/install.sh', 'versitygw')
+  await runInstaller('trino/install.sh', version)
 }
 
-/** Installs what a Trino over a bucket needs and is not there yet, or looks at all of it once more. */
-export async function installServers(version: TrinoVersion, again = false): Promise<void> {
-  if (again || !isThere(versitygwBinary)) await runInstaller('cloud/install.sh', 'versitygw')
-  if (again || !isThere(() => trinoFolder(version), trinoCommand, motoPython))
-    await runInstaller('trino/install.sh', version)
-}
+/** Installs the readers of Parquet that some tests have. */
+export const installReaders = () => runInstaller('cloud/install.sh', 'python')
 
 /** What an installer says goes to stderr; the last line says what is missing. */
 async function runInstaller(path: string, argument: string): Promise<void> {

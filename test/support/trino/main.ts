@@ -8,21 +8,19 @@ import { installServers } from './install.ts'
 import { type ServerPlaces, startServers } from './servers.ts'
 import { TRINO_VERSIONS, trinoVersion } from './versions.ts'
 
-const USAGE = `node test/support/trino/main.ts [--lake s3://bucket/prefix] [--version ${TRINO_VERSIONS.join('|')}] [--install] [--json]
+const USAGE = `node test/support/trino/main.ts [--lake s3://bucket/prefix] [--version ${TRINO_VERSIONS.join('|')}] [--json]
 
 Starts an S3, a Glue and a Trino on free ports of 127.0.0.1, prints what a shell needs to use them (export …), and
 stops them on SIGTERM or SIGINT, or when the shell that started it ends.
 
   --lake URL     makes the bucket, and tells Glue of the lake's tables (database skafferi)
   --version V    of Trino; default SKAFFERI_TRINO_VERSION or 435
-  --install      looks at all that is installed once more; what is missing is installed in any case
   --json         prints one line of JSON instead, as SKAFFERI_ENGINE_SERVERS takes it, and outlives the shell`
 
 const DATABASE = 'skafferi'
 const options = {
   lake: { type: 'string' },
   version: { type: 'string' },
-  install: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean' },
 } as const
@@ -48,7 +46,9 @@ function exportsOf({ s3, trino }: ServerPlaces, lake: string | undefined): strin
     SKAFFERI_TRINO_URL: `${trino.replace('//', '//skafferi@')}/glue/${DATABASE}`,
   }
   const lines = Object.entries(variables).map(([name, value]) => `export ${name}='${value}'\n`)
-  return [`export PATH='${dirname(trinoCommand())}':"$PATH"\n`, ...lines].join('')
+  // a profile or a session of an account would go before the key
+  const others = 'unset AWS_PROFILE AWS_SESSION_TOKEN\n'
+  return [others, `export PATH='${dirname(trinoCommand())}':"$PATH"\n`, ...lines].join('')
 }
 
 /** Settles when this process is told to end, or, unless it is to outlive that one, when the one that started it has. */
@@ -71,7 +71,7 @@ async function main(): Promise<void> {
   // while they are being started as well: they end with this process
   const end = told(values.json === true)
   void end.then(() => setTimeout(() => process.exit(1), 10_000))
-  const serving = installServers(version, values.install).then(() => startServers(version))
+  const serving = installServers(version).then(() => startServers(version))
   const servers = await Promise.race([serving, end])
   if (!servers) process.exit(1)
   const { places, stop } = servers

@@ -3,17 +3,17 @@
  * again. What was not answered well is forgotten.
  */
 export function rememberingFetch(): typeof fetch {
-  const answers = new Map<string, Promise<string>>()
+  const answers = new Map<string, string>()
   return async (url, request = {}) => {
     const { method = 'GET', headers, body } = request
     if (method === 'DELETE') return await fetch(url, request)
     const key = method === 'POST' ? `${new Headers(headers).get('x-trino-schema')}\n${body}` : String(url)
     const known = answers.get(key)
-    if (known !== undefined) return new Response(await known)
+    if (known !== undefined) return new Response(known)
     const response = await fetch(url, request)
     if (response.status !== 200) return response
-    const text = response.text()
-    answers.set(key, text)
-    return new Response(await text)
+    const text = await response.text()
+    if (!('error' in JSON.parse(text))) answers.set(key, text)
+    return new Response(text)
   }
 }
