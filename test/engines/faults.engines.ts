@@ -150,9 +150,9 @@ describe('what runs is ended', () => {
 
   test('when its time is up', async () => {
     const { url, ended } = await slowModels()
-    const { message } = await thrown(analyseAt(url, { deadline_ms: 20_000 }))
+    const { message } = await thrown(analyseAt(url, { deadline_ms: 10_000 }))
     expect(message).toMatch(
-      /model \w+: it was not done within 20 s; it was ended before it was done \(CANCELLED, query \d+_\w+\)/,
+      /model \w+: it was not done within 10 s; it was ended before it was done \(CANCELLED, query \d+_\w+\)/,
     )
     await expect.poll(ended, { timeout: 30_000 }).toEqual(['FAILED USER_CANCELED'])
   })
@@ -342,7 +342,11 @@ describe('a Trino that dies', () => {
     const lost = thrown(asking.engine.query('select count(*) as n from places'))
     await expect.poll(() => asking.isHeld(), { timeout: 60_000 }).toBe(true)
     await trino.stop()
-    const unsent = asking.engine.query('select count(*) as n from zonings')
+    const count = () => asking.engine.query('select count(*) as n from zonings')
+    // a Trino that takes statements may have no node yet
+    const unsent = count().catch((error: TrinoError) =>
+      error.code === 'NO_NODES_AVAILABLE' ? undefined : Promise.reject(error),
+    )
     const back = restart().then(asking.release)
 
     const [{ code, stdout, stderr }] = await Promise.all([said, back])
@@ -355,7 +359,7 @@ describe('a Trino that dies', () => {
     expect((await lost).message).toMatch(
       /the query: http:\S+ answered 4(04|10).*; Trino knows the query no more, as when it was started anew, so run it again/,
     )
-    expect(Number((await unsent).getChild('n').at(0))).toBe(2)
+    expect(Number(((await unsent) ?? (await count())).getChild('n').at(0))).toBe(2)
   }, 300_000)
 
   /** Nothing of a run counts, and all that was in the lake before is there as it was. */

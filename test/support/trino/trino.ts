@@ -29,7 +29,7 @@ type Properties = Readonly<Record<string, string | number | boolean>>
 export interface TrinoSettings {
   /** A free one if none is named. */
   readonly port?: number
-  /** Default 2; a third of it is for queries. */
+  /** Default 3; a third of it is for queries. */
   readonly heap_gb?: number
   /** More of `config.properties`. */
   readonly config?: Properties
@@ -46,7 +46,7 @@ export async function startTrino(
 ): Promise<Trino> {
   const port = settings.port ?? (await freePort())
   const endpoint = `http://127.0.0.1:${port}`
-  const { heap_gb = 2 } = settings
+  const { heap_gb = 3 } = settings
   const { said, stop, pid } = await startWatched({
     name: 'trino',
     prepare: async (folder) => {
@@ -55,11 +55,19 @@ export async function startTrino(
       return trinoProgram(version, folder, heap_gb)
     },
     env: await documentedEnvironment(s3),
-    isReady: () => askTrino(endpoint, 'create schema if not exists unloads.results').then(() => true),
+    isReady: () => computes(endpoint),
     // some 15 s on an idle machine
     deadline_ms: 300_000,
   })
   return { endpoint, pid, said, stop, ask: (sql, database) => askTrino(endpoint, sql, database) }
+}
+
+/** Answers at first, then computes: a server that has just started may have no node yet. */
+async function computes(endpoint: string): Promise<boolean> {
+  await askTrino(endpoint, 'create schema if not exists unloads.results')
+  await askTrino(endpoint, 'create schema if not exists unloads.started')
+  await askTrino(endpoint, 'create table if not exists unloads.started.once as select 1 as n')
+  return (await askTrino(endpoint, 'select n from unloads.started.once')).rows.length === 1
 }
 
 /** The server looks for `plugin` where it is started; `etc` lies beside it. */
@@ -69,7 +77,7 @@ async function configure(
   port: number,
   glue: Signer,
   s3: Signer,
-  { config = {}, catalogs = {}, heap_gb = 2 }: TrinoSettings,
+  { config = {}, catalogs = {}, heap_gb = 3 }: TrinoSettings,
 ): Promise<void> {
   await mkdir(join(folder, 'etc/catalog'), { recursive: true })
   await symlink(join(trinoFolder(version), 'plugin'), join(folder, 'plugin'))
@@ -83,11 +91,13 @@ async function configure(
     'node-scheduler.include-coordinator': true,
     'http-server.http.port': port,
     'discovery.uri': `http://127.0.0.1:${port}`,
-    'query.max-memory': `${500 * heap_gb}MB`,
-    'query.max-memory-per-node': `${300 * heap_gb}MB`,
-    'memory.heap-headroom-per-node': `${200 * heap_gb}MB`,
+    'query.max-memory': `${350 * heap_gb}MB`,
+    'query.max-memory-per-node': `${200 * heap_gb}MB`,
+    'memory.heap-headroom-per-node': `${130 * heap_gb}MB`,
     // models are run side by side: a statement that has many threads of its own only costs a third more
     'task.concurrency': 1,
+    // what it remembers of thousands of statements would fill its memory
+    'query.min-expire-age': '30s',
     ...config,
   })
   const objects = {

@@ -52,7 +52,7 @@ export function trinoProgram(version: TrinoVersion, folder: string, heap_gb: num
     javaFor(`Trino ${version}`, java),
     ...[`-Xmx${heap_gb}G`, '-XX:+UseSerialGC', '-XX:+ExitOnOutOfMemoryError', '-XX:TieredStopAtLevel=1'],
     // every statement compiles code of its own; the 48 MB that level 1 has by default are soon full
-    '-XX:ReservedCodeCacheSize=256M',
+    '-XX:ReservedCodeCacheSize=512M',
     ...flags,
     ...Object.entries(properties).map(([name, value]) => `-D${name}=${value}`),
     ...['-cp', `${trinoFolder(version)}/lib/*`, ...main],
