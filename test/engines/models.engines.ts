@@ -131,7 +131,7 @@ describe('the bundled region', () => {
   afterAll(() => lake?.close())
 
   test('answers alike', async () => {
-    expect(await disagreements(lake, { local: lake.storage, record })).toEqual([])
+    expect(await disagreements(lake, { local: lake.storage, record, fetch: rememberingFetch() })).toEqual([])
   })
 
   test('has no statement of many stages, and no scan of more years than it needs', async () => {
