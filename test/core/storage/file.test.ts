@@ -208,9 +208,10 @@ describe('FileStorage', () => {
     expect(await text(storage, 'a')).toBe('x')
   })
 
-  test.skipIf(!existsSync('/dev/shm'))('stores a file that lies on another disk', async () => {
+  test('stores a file that lies elsewhere, on another disk where there is one', async () => {
     const storage = new FileStorage(await temporaryFolder())
-    const other = await mkdtemp('/dev/shm/skafferi-test-')
+    const elsewhere = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+    const other = await mkdtemp(join(elsewhere, 'skafferi-test-'))
     onTestFinished(() => rm(other, { recursive: true }))
     await writeFile(join(other, 'file'), 'x')
     expect(await storage.put('a', { file: join(other, 'file') })).toBe('written')

@@ -1,11 +1,11 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { mkdtemp, readFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
+import { docBlock } from '../doc-block.ts'
 import { freePort } from './free-port.ts'
 import type { Ministack } from './ministack.ts'
 import { askJson } from './signed.ts'
@@ -15,10 +15,7 @@ const run = promisify(execFile)
 
 /** Runs a block of docs/operations.md, fenced as `sh <name>`, in the project's folder. */
 export async function runBlock(name: string, environment: Record<string, string>): Promise<string> {
-  const text = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8')
-  const block = new RegExp(`^\`\`\`sh ${name}\n([^]*?)^\`\`\``, 'm').exec(text)?.[1]
-  if (block === undefined) throw new Error(`docs/operations.md has no block \`sh ${name}\``)
-  return await shell(block, environment)
+  return await shell(docBlock('docs/operations.md', `sh ${name}`), environment)
 }
 
 /** Runs lines of shell; fails with what they said. */

@@ -4,12 +4,9 @@
 # the first by `install.sh versitygw`.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-tools=${SKAFFERI_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/skafferi-tools}
+. "$here/../tools.sh"
 versitygw=v1.8.0
 parts=${*:-versitygw python}
-mkdir -p "$tools/bin"
-
-need() { command -v "$1" >/dev/null || { echo "$1 is missing: install $2, then run this again" >&2; exit 1; }; }
 
 if [[ $parts == *versitygw* ]] && [ ! -x "$tools/bin/versitygw" ]; then
   need go 'Go 1.26 or later'
@@ -19,12 +16,5 @@ if [[ $parts == *versitygw* ]] && [ ! -x "$tools/bin/versitygw" ]; then
     "github.com/versity/versitygw/cmd/versitygw@$versitygw"
 fi
 
-# the list beside the environment says what it was made from; it is copied last
-if [[ $parts == *python* ]] && ! cmp -s "$here/requirements.txt" "$tools/python/requirements.txt"; then
-  need python3 'Python 3.11 or later'
-  echo 'installing Python packages'
-  [ -x "$tools/python/bin/python" ] || python3 -m venv "$tools/python"
-  "$tools/python/bin/python" -m pip install --quiet --disable-pip-version-check -r "$here/requirements.txt"
-  cp "$here/requirements.txt" "$tools/python/requirements.txt"
-fi
+if [[ $parts == *python* ]]; then python_environment python "$here/requirements.txt"; fi
 echo "ready: $tools"

@@ -4,13 +4,10 @@
 # Java 17 or later, 476 on Java 24 or later; moto needs Python 3.11 or later.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-tools=${SKAFFERI_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/skafferi-tools}
+. "$here/../tools.sh"
 version=${1:-${SKAFFERI_TRINO_VERSION:-435}}
 trino="$tools/trino-$version"
 plugin=org.apache.maven.plugins:maven-dependency-plugin:3.6.1
-mkdir -p "$tools/bin"
-
-need() { command -v "$1" >/dev/null || { echo "$1 is missing: install $2, then run this again" >&2; exit 1; }; }
 
 half=$(mktemp -d "$tools/half.XXXXXX")
 trap 'rm -rf "$half"' EXIT
@@ -50,12 +47,5 @@ if [ ! -x "$tools/bin/trino" ]; then
   mv "$half/trino-cli-476-executable.jar" "$tools/bin/trino"
 fi
 
-# the list beside the environment says what it was made from; it is copied last
-if ! cmp -s "$here/requirements.txt" "$tools/moto/requirements.txt"; then
-  need python3 'Python 3.11 or later'
-  echo 'installing moto'
-  [ -x "$tools/moto/bin/python" ] || python3 -m venv "$tools/moto"
-  "$tools/moto/bin/python" -m pip install --quiet --disable-pip-version-check -r "$here/requirements.txt"
-  cp "$here/requirements.txt" "$tools/moto/requirements.txt"
-fi
+python_environment moto "$here/requirements.txt"
 echo "ready: $tools"

@@ -6,7 +6,7 @@ import type { Signer } from '../cloud/signed.ts'
 import { trinoFolder } from '../cloud/tools.ts'
 import { s3At } from '../cloud/versitygw.ts'
 import { docBlock } from '../doc-block.ts'
-import { askTrino, type TrinoResult } from './client.ts'
+import { askTrino } from './client.ts'
 import { type TrinoVersion, trinoProgram, trinoVersion } from './versions.ts'
 import { startWatched } from './watched.ts'
 
@@ -16,8 +16,6 @@ export interface Trino {
   readonly endpoint: string
   /** Of the process that watches over it. */
   readonly pid: number
-  /** Runs one statement; tables without a database are those of `database`. */
-  ask(sql: string, database?: string): Promise<TrinoResult>
   /** What it has said lately. */
   said(): string
   stop(): Promise<void>
@@ -59,7 +57,7 @@ export async function startTrino(
     // some 15 s on an idle machine
     deadline_ms: 300_000,
   })
-  return { endpoint, pid, said, stop, ask: (sql, database) => askTrino(endpoint, sql, database) }
+  return { endpoint, pid, said, stop }
 }
 
 /** Answers at first, then computes: a server that has just started may have no node yet. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { runOnTrino, TrinoFailed, type TrinoFault, type TrinoFound } from '../../trino/statement.ts'
 import { type Answer, type AnswerColumn, type Backend, QueryFailure, type Unload } from './backend.ts'
-import { runOnTrino, TrinoFailed, type TrinoFault, type TrinoFound } from './trino-statement.ts'
 
 /** Stands before the text of another statement, which then begins on the second line. */
 const PREFIX_LINES = 1

@@ -7,9 +7,11 @@ export interface TrinoStatement {
   /** Cancels it. */
   readonly signal?: AbortSignal
   readonly fetch: typeof globalThis.fetch
+  /** What a number becomes of its digits; by default it stays as Trino wrote it, which is how Athena's results have it. */
+  readonly numberOf?: (digits: string) => unknown
 }
 
-/** All that a statement finds, its numbers as the digits that Trino wrote. */
+/** All that a statement finds. Decimals, dates and timestamps are text. */
 export interface TrinoFound {
   readonly columns: readonly { readonly name: string; readonly type: string }[]
   readonly rows: readonly (readonly unknown[])[]
@@ -45,8 +47,8 @@ interface Page {
 
 /** Runs a statement by Trino's protocol, apart from the client that is under test. A failure is a `TrinoFailed`. */
 export async function runOnTrino(statement: TrinoStatement): Promise<TrinoFound> {
-  const { origin, sql, headers, signal, fetch } = statement
-  const pageOf = async (url: string, request: RequestInit) => pageIn(await fetch(url, request))
+  const { origin, sql, headers, signal, fetch, numberOf = (digits) => digits } = statement
+  const pageOf = async (url: string, request: RequestInit) => pageIn(await fetch(url, request), numberOf)
   let columns: TrinoFound['columns'] = []
   const rows: (readonly unknown[])[] = []
   // not broken off, since its answer says where to cancel it
@@ -64,12 +66,10 @@ export async function runOnTrino(statement: TrinoStatement): Promise<TrinoFound>
   }
 }
 
-async function pageIn(answer: Response): Promise<Page> {
+async function pageIn(answer: Response, numberOf: (digits: string) => unknown): Promise<Page> {
   const text = await answer.text()
   if (!answer.ok) throw new Error(`Trino answered ${answer.status}: ${text.slice(0, 500)}`)
-  return JSON.parse(text, asWritten) as Page
+  const exact = (_key: string, value: unknown, context?: { readonly source?: string }) =>
+    typeof value === 'number' ? numberOf(context!.source!) : value
+  return JSON.parse(text, exact) as Page
 }
-
-/** Trino writes numbers as Java does, which is how Athena's results have them. */
-const asWritten = (_key: string, value: unknown, context?: { readonly source?: string }) =>
-  typeof value === 'number' ? context?.source : value
