@@ -40,7 +40,7 @@ test('whatever is asked, the answer is one that the document tells of', { timeou
       pythonTool('schemathesis'),
       [
         ...['run', document, '--url', served.origin, '--seed', String(SEED), '--no-color'],
-        ...['--phases', 'examples,coverage,fuzzing,stateful', '--max-examples', '20', '--workers', '2'],
+        ...['--phases', 'examples,coverage,fuzzing,stateful', '--max-examples', '20', '--workers', '1'],
         ...['--checks', 'all', '--exclude-checks', NOT_CHECKED, '--continue-on-failure'],
         ...['--generation-database', 'none', '--suppress-health-check', 'all'],
       ],
