@@ -1,4 +1,16 @@
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** Files whose suite would wait for them alone if they began last. */
+const LONGEST = ['models.engines.ts', 'stack.cloud.ts', 'attack.thorough.ts']
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLongest = ({ moduleId }: TestSpecification) => LONGEST.some((name) => moduleId.endsWith(name))
+    const sorted = await super.sort(files)
+    return [...sorted.filter(isLongest), ...sorted.filter((file) => !isLongest(file))]
+  }
+}
 
 // what takes minutes, and is run by `npm run test:thorough` alone
 const thorough = process.env.SKAFFERI_THOROUGH !== undefined ? ['test/**/*.thorough.ts'] : []
@@ -14,8 +26,8 @@ const engines: TestProjectConfiguration = {
     name: 'engines',
     include: ['test/engines/**/*.engines.ts'],
     globalSetup: 'test/engines/servers.ts',
-    // there is one Trino for all
-    fileParallelism: false,
+    // there is one Trino for all, which plans on one core while tests wait on another
+    maxWorkers: 2,
     isolate: false,
     testTimeout: 300_000,
   },
@@ -26,6 +38,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: '100%',
+    sequence: { sequencer: LongestFirst },
     // dt-sql-parser has directory imports that Node's own loader refuses
     server: { deps: { inline: ['dt-sql-parser', 'antlr4-c3', 'antlr4ng'] } },
     projects: [

@@ -2,19 +2,22 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
+import { parse } from 'csv-parse/sync'
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { pinDeliveries } from '../../core/analyse.ts'
 import type { AthenaError } from '../../core/engines/athena-errors.ts'
 import type { ModelFolder, SavedFile } from '../../core/engines/engine.ts'
-import { type RunRecord, readRun } from '../../core/lake/runs.ts'
+import { listRuns, type RunRecord, readRun } from '../../core/lake/runs.ts'
 import { landFolder } from '../../core/land-folder.ts'
 import { loadModels } from '../../core/models.ts'
 import { parseQuarter } from '../../core/quarter.ts'
 import { runModels } from '../../core/run-models.ts'
 import { catalogue } from '../../schemas/catalogue.ts'
+import { marts } from '../../schemas/marts/index.ts'
 import { engineContract, exactRows, typesOf } from '../contracts/engine.contract.ts'
 import { contractTables, type OpenAthena } from '../support/athena.ts'
 import { throttled } from '../support/cloud/athena-endpoint/faults.ts'
+import { startAthenaEndpoint } from '../support/cloud/athena-endpoint/server.ts'
 import { freePort } from '../support/cloud/free-port.ts'
 import { s3At } from '../support/cloud/versitygw.ts'
 import { differences } from '../support/same-results.ts'
@@ -37,12 +40,28 @@ engineContract('AthenaEngine on a Trino', async () => {
   return { ...opened, close }
 })
 
+/** Decimal figures that differ by one in the last place at most are the same. */
+function isSameCell(a: string, b: string): boolean {
+  const decimals = /^-?\d+\.(\d+)$/.exec(a)?.[1]?.length
+  return a === b || (decimals !== undefined && Math.abs(Number(a) - Number(b)) < 1.5 * 10 ** -decimals)
+}
+
 describe('skafferi analyse --engine athena and --engine trino, over the bundled region', () => {
   let lake: DescribedLake
   let endpoint: ChildProcess
+  let environment: NodeJS.ProcessEnv
   let duckdb: RunRecord
   let athena: RunRecord
   let trino: RunRecord
+
+  const CLI = join(ROOT, 'cli/main.ts')
+  const ON_ATHENA = ['analyse', '--quarter', QUARTER, '--engine', 'athena']
+  const skafferi = async (args: readonly string[], more: Readonly<Record<string, string>> = {}) =>
+    await promisify(execFile)(NODE, [CLI, ...args], { env: { ...environment, ...more } })
+  const analysed = async (engine: string) => {
+    const { stdout } = await skafferi(['analyse', '--quarter', QUARTER, '--engine', engine, '--json'])
+    return await readRun(lake.storage, QUARTER, JSON.parse(stdout).run)
+  }
 
   beforeAll(async () => {
     const { s3 } = inject('servers')
@@ -50,7 +69,7 @@ describe('skafferi analyse --engine athena and --engine trino, over the bundled 
     for (const folder of ['vasterbotten', 'example-purchases'])
       await landFolder(lake.storage, join(ROOT, 'data', folder))
     const port = await freePort()
-    const environment = {
+    environment = {
       ...process.env,
       ...s3At(s3.endpoint).environment,
       AWS_ENDPOINT_URL_ATHENA: `http://127.0.0.1:${port}`,
@@ -68,17 +87,11 @@ describe('skafferi analyse --engine athena and --engine trino, over the bundled 
     })
     const [said] = (await once(endpoint.stdout!, 'data')) as [Buffer]
     expect(String(said)).toBe(`ready ${environment.AWS_ENDPOINT_URL_ATHENA}\n`)
-    const analysed = async (engine: string) => {
-      const args = ['analyse', '--quarter', QUARTER, '--engine', engine, '--json']
-      const { stdout } = await promisify(execFile)(NODE, [join(ROOT, 'cli/main.ts'), ...args], {
-        env: environment,
-      })
-      return await readRun(lake.storage, QUARTER, JSON.parse(stdout).run)
-    }
-    duckdb = await analysed('duckdb')
-    athena = await analysed('athena')
     trino = await analysed('trino')
-  }, 400_000)
+    duckdb = await analysed('duckdb')
+    await skafferi(['publish', '--quarter', QUARTER])
+    athena = await analysed('athena')
+  }, 600_000)
 
   afterAll(async () => {
     if (endpoint?.exitCode === null) {
@@ -94,6 +107,61 @@ describe('skafferi analyse --engine athena and --engine trino, over the bundled 
     expect(record.marts).toEqual(duckdb.marts)
     expect(Object.keys(record.models)).toEqual(Object.keys(duckdb.models))
     expect(await differences(lake.storage, record, duckdb)).toEqual([])
+  })
+
+  test('is read and checked like any run', async () => {
+    const { stdout: rows } = await skafferi(['query', 'opportunities', '--format', 'csv'])
+    expect(rows.trim().split('\n')).toHaveLength(1 + athena.marts.opportunities!)
+    const { stdout: checked } = await skafferi(['check', '--quarter', QUARTER, '--json'])
+    expect(JSON.parse(checked)).toMatchObject({ run: athena.run, errors: 0, not_checked: [] })
+  })
+
+  test('makes the same release as DuckDB, but for the last decimal of what lies half-way', async () => {
+    await skafferi(['publish', '--quarter', QUARTER, '--reason', 'computed on another engine'])
+    for (const { name } of marts) {
+      const cells = async (release: number) =>
+        parse(
+          Buffer.from(await lake.storage.read(`releases/${QUARTER}/${release}/${name}.csv`)),
+        ) as string[][]
+      const [ours, theirs] = [await cells(2), await cells(1)]
+      expect(ours.map(({ length }) => length)).toEqual(theirs.map(({ length }) => length))
+      const differing = ours.flatMap((row, at) =>
+        row.filter((cell, of) => !isSameCell(cell, theirs[at]![of]!)),
+      )
+      expect(differing, name).toEqual([])
+    }
+  })
+
+  test('that is interrupted stops what runs and leaves no record', async () => {
+    const slow = await startAthenaEndpoint({ lake: lake.storage })
+    onTestFinished(() => slow.close())
+    slow.faults.queries.push({ takes_ms: 60_000 })
+    const before = (await listRuns(lake.storage)).get(QUARTER)
+    const analyse = spawn(NODE, [CLI, ...ON_ATHENA], {
+      env: { ...environment, AWS_ENDPOINT_URL_ATHENA: slow.url, SKAFFERI_GLUE_DATABASE: 'skafferi' },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    let said = ''
+    analyse.stderr.on('data', (text: Buffer) => {
+      said += text
+    })
+    const exited = once(analyse, 'exit')
+    await expect.poll(() => slow.operations.executions.length, { timeout: 30_000 }).toBe(1)
+    analyse.kill('SIGINT')
+    expect(await exited).toEqual([1, null])
+    expect(said).toContain('athena could not run model inputs: it was called off')
+    expect(slow.operations.executions.map(({ state }) => state)).toEqual(['CANCELLED'])
+    expect((await listRuns(lake.storage)).get(QUARTER)).toEqual(before)
+  })
+
+  test.each([
+    [{ SKAFFERI_ATHENA_WORKGROUP: 'other' }, 'no workgroup other in this account and region'],
+    [{ SKAFFERI_GLUE_DATABASE: '' }, 'athena needs the name of a Glue database: set SKAFFERI_GLUE_DATABASE'],
+  ])('with %j is wrong usage', async (more, message) => {
+    await expect(skafferi(ON_ATHENA, more)).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(message),
+    })
   })
 
   test('tells what each statement read: something, where the tables that it names have files', async () => {

@@ -96,6 +96,7 @@ async function configure(
     'task.concurrency': 1,
     // what it remembers of thousands of statements would fill its memory
     'query.min-expire-age': '30s',
+    'http-server.log.enabled': false,
     ...config,
   })
   const objects = {
