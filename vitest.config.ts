@@ -38,6 +38,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: '100%',
+    tags: [{ name: 'sized', description: 'takes few tries, many or most: see test/support/thorough.ts' }],
     sequence: { sequencer: LongestFirst },
     // dt-sql-parser has directory imports that Node's own loader refuses
     server: { deps: { inline: ['dt-sql-parser', 'antlr4-c3', 'antlr4ng'] } },

@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { pinDeliveries } from '../../core/analyse.ts'
 import { readScope, readScopes } from '../../core/lake/commits.ts'
 import { type LandRequest, type LandResult, land } from '../../core/land.ts'
-import { plan } from '../../core/plan.ts'
 import { parseQuarter } from '../../core/quarter.ts'
 import { FileStorage } from '../../core/storage/file.ts'
 import { MemoryStorage } from '../../core/storage/memory.ts'
@@ -27,7 +27,7 @@ import {
   smallRegion,
   suiteFolder,
 } from '../support/small-region.ts'
-import { tries } from '../support/thorough.ts'
+import { SIZED, tries } from '../support/thorough.ts'
 
 const folder = suiteFolder()
 const region = smallRegion()
@@ -57,10 +57,10 @@ async function seen(storage: Storage) {
       expect(createHash('sha256').update(content).digest('hex'), key).toBe(sha256)
     }
   }
-  const { inputs } = await plan(storage, { quarter: QUARTER })
+  const pins = await pinDeliveries(storage, parseQuarter(QUARTER))
   return {
     deliveries: scopes.map(({ effective }) => effective!.delivery),
-    planned: inputs.map((one) => one.delivery),
+    pinned: pins.map((pin) => pin.delivery),
   }
 }
 type Seen = Awaited<ReturnType<typeof seen>>
@@ -165,7 +165,7 @@ describe('what a dead landing left behind', () => {
   })
 })
 
-describe('a process that is killed', () => {
+describe('a process that is killed', SIZED, () => {
   const KILLS = tries(4, 20, 40)
   const LANES = 4
 
@@ -208,7 +208,7 @@ describe('a process that is killed', () => {
       const storage = new FileStorage(path)
       const found = await seen(storage)
       const done =
-        found.deliveries.length === before.deliveries.length && found.planned.join() !== before.planned.join()
+        found.deliveries.length === before.deliveries.length && found.pinned.join() !== before.pinned.join()
       if (!done) expect(found).toEqual(before)
       const again = await land(storage, request)
       expect(again).toMatchObject({ status: done ? 'duplicate' : 'accepted', rows: 1990, refused_rows: 10 })

@@ -32,7 +32,7 @@ import {
   suiteFolder,
 } from '../support/small-region.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
-import { tries } from '../support/thorough.ts'
+import { SIZED, tries } from '../support/thorough.ts'
 
 const folder = suiteFolder()
 const bytesOf = (dataset: string, rows: readonly Row[]) => Buffer.from(csvOf(dataset, rows))
@@ -436,7 +436,7 @@ function randomFrom(seed: number): () => number {
   }
 }
 
-describe('files in any order, twice, and broken ones among them', () => {
+describe('files in any order, twice, and broken ones among them', SIZED, () => {
   test.each(Array.from({ length: tries(1, 8, 20) }, (_, at) => at + 1))(
     'end as in the order of references (seed %d)',
     async (seed) => {

@@ -10,7 +10,7 @@ import { publishedMarts } from '../../schemas/published.ts'
 import { noViolations, showAll } from '../support/disclosures.ts'
 import { FailingStorage } from '../support/failing-storage.ts'
 import { copyOf, landRegion, objectsOf, QUARTER, smallRegion, suiteFolder } from '../support/small-region.ts'
-import { tries } from '../support/thorough.ts'
+import { SIZED, tries } from '../support/thorough.ts'
 
 const folder = suiteFolder()
 /** Data package, tables, summaries, release.json, pointer. */
@@ -80,7 +80,7 @@ async function crashAt(
   }
 }
 
-describe('a publication that dies at any one of its writes', () => {
+describe('a publication that dies at any one of its writes', SIZED, () => {
   test('shows nothing, and publishing again finishes the same bytes', async () => {
     await crashAt([1, WRITES - 1, WRITES], () => copyOf(lake))
   })

@@ -9,7 +9,7 @@ import type { PublishRequest, PublishResult } from '../../core/publish.ts'
 import { listReleases, readCurrent } from '../../core/releases.ts'
 import { FileStorage } from '../../core/storage/file.ts'
 import { landRegion, objectsOf, QUARTER, smallRegion, suiteFolder } from '../support/small-region.ts'
-import { tries } from '../support/thorough.ts'
+import { SIZED, tries } from '../support/thorough.ts'
 
 const RACERS = tries(3, 8)
 const folder = suiteFolder()
@@ -50,7 +50,7 @@ async function race(name: string, requests: readonly PublishRequest[]) {
   return { storage: new FileStorage(path), answers }
 }
 
-describe('publishers at once', () => {
+describe('publishers at once', SIZED, () => {
   test('of the same thing make one release', async () => {
     const { storage, answers } = await race('same', Array(RACERS).fill({ quarter: QUARTER }))
     expect(answers.map(({ release }) => release)).toEqual(Array(RACERS).fill(1))

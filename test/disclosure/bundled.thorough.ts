@@ -4,7 +4,7 @@ import { analyse } from '../../core/analyse.ts'
 import { landFolder } from '../../core/land-folder.ts'
 import { findRun } from '../../core/query.ts'
 import { MemoryStorage } from '../../core/storage/memory.ts'
-import { tries } from '../support/thorough.ts'
+import { SIZED, tries } from '../support/thorough.ts'
 import { blamed } from './blamed.ts'
 import { type Releases, releasesOfRuns } from './releases-of.ts'
 
@@ -24,15 +24,14 @@ beforeAll(async () => {
 }, 5 * MINUTES)
 afterAll(() => storage.close())
 
-test(
-  "nothing withheld of the bundled region's year is told by what is shown",
-  async () => {
-    expect(await blamed(releases, false)).toEqual([])
-  },
-  15 * MINUTES,
-)
+test("nothing withheld of the bundled region's year is told by what is shown", {
+  ...SIZED,
+  timeout: 15 * MINUTES,
+}, async () => {
+  expect(await blamed(releases, false)).toEqual([])
+})
 
-test('most of it is shown', () => {
+test('most of it is shown', SIZED, () => {
   for (const { withheld } of releases.disclosed) {
     const gaps = withheld.find(({ mart }) => mart === 'gaps')!
     expect(gaps.withheld_cells / gaps.cells).toBeLessThan(0.4)

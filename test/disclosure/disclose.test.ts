@@ -4,11 +4,13 @@ import type { RunRecord } from '../../core/lake/runs.ts'
 import type { Storage } from '../../core/storage/storage.ts'
 import type { Region, Row } from '../reference/facts.ts'
 import { analyseRegion, type RegionRuns } from '../support/region-runs.ts'
-import { tries } from '../support/thorough.ts'
+import { SIZED, tries } from '../support/thorough.ts'
 
 const QUARTER = '2026-Q2'
 /** What takes long, and is left to `npm run test:thorough`. */
-const thoroughly: typeof test | (() => void) = tries(0, 1) === 1 ? test : () => undefined
+function thoroughly(name: string, run: () => Promise<void>): void {
+  if (tries(0, 1) === 1) test(name, SIZED, run)
+}
 
 /** `farm place kg, …`, all produced kg on offer. */
 const farms = (text: string): Row[] =>

@@ -4,13 +4,13 @@ import { formatMart, martNames } from '../reference/format.ts'
 import { computeMarts } from '../reference/marts.ts'
 import { generateRegion } from '../reference/region.ts'
 import { martsOf, openRegionLake } from '../support/region-lake.ts'
-import { tries } from '../support/thorough.ts'
+import { SIZED, tries } from '../support/thorough.ts'
 
-const seeds = Array.from({ length: tries(8, 40, 80) }, (_, index) => index + 1)
+const seeds = Array.from({ length: tries(8, 24, 80) }, (_, index) => index + 1)
 /** Most runs ask for the newest quarter, some for one that has later deliveries after it. */
 const askedIn = (seed: number) => (seed % 4 === 0 ? '2026-Q1' : '2026-Q2')
 
-describe('the models give what the method says', () => {
+describe('the models give what the method says', SIZED, () => {
   test.concurrent.each(seeds)('region %i', async (seed) => {
     const region = generateRegion(seed)
     const quarter = askedIn(seed)

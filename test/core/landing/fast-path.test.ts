@@ -17,7 +17,7 @@ import {
   smallRegion,
   suiteFolder,
 } from '../../support/small-region.ts'
-import { tries } from '../../support/thorough.ts'
+import { SIZED, tries } from '../../support/thorough.ts'
 
 const LINES = 300
 const folder = suiteFolder()
@@ -155,7 +155,7 @@ const FAULTS: [string, string][] = [
   ['too many cells', `${line()},more`],
 ]
 
-describe('a fault is refused alike', () => {
+describe('a fault is refused alike', SIZED, () => {
   // each fault takes half a second: a third of them, and all in the thorough tests
   const faults = FAULTS.filter((_, at) => tries(at % 3, 0) === 0)
   test.each(faults.map(([name, fault], at) => [name, [0, LINES >> 1, LINES - 1][at % 3]!, fault] as const))(

@@ -23,7 +23,7 @@ import { random } from '../../reference/random.ts'
 import { generateRegion } from '../../reference/region.ts'
 import { writeRegion } from '../../reference/write-region.ts'
 import { martsOf, openRegionLake } from '../../support/region-lake.ts'
-import { tries } from '../../support/thorough.ts'
+import { SIZED, tries } from '../../support/thorough.ts'
 
 const QUARTER = '2026-Q2'
 const EVERYTHING = { most_rows: 1, most_lines: Number.POSITIVE_INFINITY }
@@ -69,59 +69,63 @@ function otherGroups(region: Region, own: string): string[] {
   ) as string[]
 }
 
-describe.each(Array.from({ length: tries(1, 4, 10) }, (_, index) => 4001 + index))('region %i', (seed) => {
-  // stocks and years look ten quarters back; a few show it as well
-  const region = generateRegion(seed, { quarter: QUARTER, quarters: tries(5, 12), productGroups: [3, 5] })
-  const r = random(seed)
-  let storage: FileStorage
-  beforeAll(async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'skafferi-explain-'))
-    writeRegion(region, join(folder, 'region'))
-    storage = new FileStorage(join(folder, 'lake'))
-    await landFolder(storage, join(folder, 'region'))
-    await analyse(storage, { quarter: QUARTER })
-    return () => rm(folder, { recursive: true, force: true })
-  }, HOOK_MS)
+describe.each(Array.from({ length: tries(1, 4, 10) }, (_, index) => 4001 + index))(
+  'region %i',
+  SIZED,
+  (seed) => {
+    // stocks and years look ten quarters back; a few show it as well
+    const region = generateRegion(seed, { quarter: QUARTER, quarters: tries(5, 12), productGroups: [3, 5] })
+    const r = random(seed)
+    let storage: FileStorage
+    beforeAll(async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'skafferi-explain-'))
+      writeRegion(region, join(folder, 'region'))
+      storage = new FileStorage(join(folder, 'lake'))
+      await landFolder(storage, join(folder, 'region'))
+      await analyse(storage, { quarter: QUARTER })
+      return () => rm(folder, { recursive: true, force: true })
+    }, HOOK_MS)
 
-  /** A cell drawn at random, walked back. */
-  async function randomCell(mart: MartName): Promise<Explanation> {
-    const table = marts.find(({ name }) => name === mart)!
-    const row = r.pick(plainRows((await query(storage, { mart })).arrow))
-    const key = keyColumns(table).map((name) => String(row[name]))
-    return await explain(storage, { mart, key, column: r.pick(explainableColumns(mart)), ...EVERYTHING })
-  }
-
-  test('the lines shown for a random cell recompute its value, and they are not simply all there are', async () => {
-    const shares: number[] = []
-    for (let cell = 0; cell < tries(5, 10); cell++) {
-      const explanation = await randomCell(martNames[cell % martNames.length]!)
-      const { mart, key, column, value, lines, lines_total } = explanation
-      const shown = shownRegion(explanation)
-      const actual = cellIn(computeMarts(shown, QUARTER)[mart as MartName], explanation)
-      const what = `${mart} ${Object.values(key).join(' ')} ${column}: ${value}, from its lines ${actual}`
-      expect(isSame(value, actual), what).toBe(true)
-      expect(lines.length, what).toBe(lines_total)
-      // an order is made by every opportunity of its zoning
-      if (column === 'rank') continue
-      shares.push(lines_total / rowsIn(region))
-      const own = key.product_group
-      if (own !== undefined && own !== 'all') expect(otherGroups(shown, own), what).toEqual([])
+    /** A cell drawn at random, walked back. */
+    async function randomCell(mart: MartName): Promise<Explanation> {
+      const table = marts.find(({ name }) => name === mart)!
+      const row = r.pick(plainRows((await query(storage, { mart })).arrow))
+      const key = keyColumns(table).map((name) => String(row[name]))
+      return await explain(storage, { mart, key, column: r.pick(explainableColumns(mart)), ...EVERYTHING })
     }
-    expect(Math.max(...shares)).toBeLessThan(0.7)
-    expect(shares.reduce((sum, share) => sum + share, 0) / shares.length).toBeLessThan(0.25)
-  })
 
-  test('the models too give the value from the lines shown alone', async () => {
-    const explanation = await randomCell('gaps')
-    const lake = await openRegionLake(shownRegion(explanation))
-    try {
-      const rows = (await martsOf(lake, QUARTER)).gaps
-      expect(cellIn(rows, explanation)).toSatisfy((actual: Cell) => isSame(explanation.value, actual))
-    } finally {
-      await lake.close()
-    }
-  })
-})
+    test('the lines shown for a random cell recompute its value, and they are not simply all there are', async () => {
+      const shares: number[] = []
+      for (let cell = 0; cell < tries(5, 10); cell++) {
+        const explanation = await randomCell(martNames[cell % martNames.length]!)
+        const { mart, key, column, value, lines, lines_total } = explanation
+        const shown = shownRegion(explanation)
+        const actual = cellIn(computeMarts(shown, QUARTER)[mart as MartName], explanation)
+        const what = `${mart} ${Object.values(key).join(' ')} ${column}: ${value}, from its lines ${actual}`
+        expect(isSame(value, actual), what).toBe(true)
+        expect(lines.length, what).toBe(lines_total)
+        // an order is made by every opportunity of its zoning
+        if (column === 'rank') continue
+        shares.push(lines_total / rowsIn(region))
+        const own = key.product_group
+        if (own !== undefined && own !== 'all') expect(otherGroups(shown, own), what).toEqual([])
+      }
+      expect(Math.max(...shares)).toBeLessThan(0.7)
+      expect(shares.reduce((sum, share) => sum + share, 0) / shares.length).toBeLessThan(0.25)
+    })
+
+    test('the models too give the value from the lines shown alone', async () => {
+      const explanation = await randomCell('gaps')
+      const lake = await openRegionLake(shownRegion(explanation))
+      try {
+        const rows = (await martsOf(lake, QUARTER)).gaps
+        expect(cellIn(rows, explanation)).toSatisfy((actual: Cell) => isSame(explanation.value, actual))
+      } finally {
+        await lake.close()
+      }
+    })
+  },
+)
 
 describe('the worked example', () => {
   const INPUT = join(import.meta.dirname, '../../golden/three-municipalities/input')

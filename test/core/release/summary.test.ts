@@ -21,7 +21,7 @@ import {
   opportunity,
   summaryInput,
 } from '../../support/summary-input.ts'
-import { tries } from '../../support/thorough.ts'
+import { SIZED, tries } from '../../support/thorough.ts'
 
 const sv = (input: SummaryInput) => summarise(input, 'sv').text.replaceAll('\u00a0', ' ')
 const en = (input: SummaryInput) => summarise(input, 'en').text.replaceAll('\u00a0', ' ')
@@ -378,7 +378,7 @@ function sharesOf(tables: Tables, zoning: string | undefined): number[] {
 
 const SEEDS = Array.from({ length: tries(2, 20) }, (_, index) => 7001 + index)
 
-describe('a summary of a generated region', () => {
+describe('a summary of a generated region', SIZED, () => {
   test.each(SEEDS)('%i says nothing but what its published tables hold', async (seed) => {
     const quarter = '2026-Q2'
     const lake = await openRegionLake(generateRegion(seed, { quarter }))

@@ -10,7 +10,7 @@ import { FileStorage } from '../../../core/storage/file.ts'
 import { all, storageContract } from '../../contracts/storage.contract.ts'
 import type { Order } from '../../support/storage-writer.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
-import { tries } from '../../support/thorough.ts'
+import { SIZED, tries } from '../../support/thorough.ts'
 
 storageContract('FileStorage', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'skafferi-test-'))
@@ -79,7 +79,7 @@ describe('processes of their own', () => {
     }
   })
 
-  test('killed while writing, none leaves a torn object or pointer', async () => {
+  test('killed while writing, none leaves a torn object or pointer', SIZED, async () => {
     const folder = await temporaryFolder()
     const storage = new FileStorage(folder)
     const bytes = 4 << 20
