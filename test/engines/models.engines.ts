@@ -46,12 +46,19 @@ function rendered(record: RunRecord): Statement[] {
   return statements.map((model) => ({ name: model.name, sql: renderModel(model, values, runFolder(record)) }))
 }
 
+const orders = new Map<string, string>()
+
 /** A statement whose rows come in an order that leaves nothing open: by what is exact first, as sums are not. */
-async function inFullOrder(duckdb: Engine, sql: string): Promise<string> {
+async function inFullOrder(duckdb: Engine, { name, sql }: Statement): Promise<string> {
+  const order = orders.get(name) ?? (await fullOrder(duckdb, sql))
+  orders.set(name, order)
+  return `select * from (${sql}\n) as answer order by ${order}`
+}
+
+async function fullOrder(duckdb: Engine, sql: string): Promise<string> {
   const types = typesOf(await duckdb.query(`select * from (${sql}\n) as answer limit 0`))
   const names = Object.keys(types).sort((a, b) => Number(types[a] === 'Float') - Number(types[b] === 'Float'))
-  const order = names.map((name) => `${name} nulls last`)
-  return `select * from (${sql}\n) as answer order by ${order.join(', ')}`
+  return names.map((name) => `${name} nulls last`).join(', ')
 }
 
 /**
@@ -72,8 +79,9 @@ async function disagreements(
   try {
     const found = await inParallel(
       rendered(record),
-      async ({ name, sql }) => {
-        const ordered = await inFullOrder(duckdb, sql)
+      async (statement) => {
+        const { name } = statement
+        const ordered = await inFullOrder(duckdb, statement)
         const expected = await duckdb.query(ordered)
         const differing = async (engine: Engine) => {
           const answer = await engine.query(ordered).catch((error: Error) => error)

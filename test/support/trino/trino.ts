@@ -16,8 +16,6 @@ export interface Trino {
   readonly endpoint: string
   /** Of the process that watches over it. */
   readonly pid: number
-  /** What it has said lately. */
-  said(): string
   stop(): Promise<void>
 }
 
@@ -45,7 +43,7 @@ export async function startTrino(
   const port = settings.port ?? (await freePort())
   const endpoint = `http://127.0.0.1:${port}`
   const { heap_gb = 3 } = settings
-  const { said, stop, pid } = await startWatched({
+  const { stop, pid } = await startWatched({
     name: 'trino',
     prepare: async (folder) => {
       await configure(folder, version, port, glue, s3, settings)
@@ -57,7 +55,7 @@ export async function startTrino(
     // some 15 s on an idle machine
     deadline_ms: 300_000,
   })
-  return { endpoint, pid, said, stop }
+  return { endpoint, pid, stop }
 }
 
 /** Answers at first, then computes: a server that has just started may have no node yet. */
@@ -112,6 +110,8 @@ async function configure(
   const described = {
     'connector.name': 'hive',
     'hive.metastore': 'glue',
+    // asked once for each table, and not by each statement
+    'hive.metastore-cache-ttl': '1m',
     'hive.metastore.glue.region': glue.region,
     'hive.metastore.glue.endpoint-url': glue.endpoint,
     'hive.metastore.glue.aws-access-key': glue.credentials.accessKeyId,
