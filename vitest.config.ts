@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
@@ -38,6 +39,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: '100%',
+    // programs that tests start need not compile what the one before compiled
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compiled') },
     tags: [{ name: 'sized', description: 'takes few tries, many or most: see test/support/thorough.ts' }],
     sequence: { sequencer: LongestFirst },
     // dt-sql-parser has directory imports that Node's own loader refuses

@@ -437,7 +437,7 @@ function randomFrom(seed: number): () => number {
 }
 
 describe('files in any order, twice, and broken ones among them', SIZED, () => {
-  test.each(Array.from({ length: tries(1, 8, 20) }, (_, at) => at + 1))(
+  test.each(Array.from({ length: tries(1, 4, 20) }, (_, at) => at + 1))(
     'end as in the order of references (seed %d)',
     async (seed) => {
       const region = smallRegion()

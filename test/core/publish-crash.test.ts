@@ -48,9 +48,11 @@ async function copyWithPointer(storage: MemoryStorage): Promise<MemoryStorage> {
   return copy
 }
 
-/** Every moment of death; in `npm test` those at which something else begins. */
-const moments = (...telling: number[]) =>
-  Array.from({ length: WRITES }, (_, at) => at + 1).filter((at) => tries(0, 1) === 1 || telling.includes(at))
+/** Moments of death: those at which something else begins, in thorough tests every third beside, in exhaustive ones all. */
+function moments(telling: readonly number[]): number[] {
+  const writes = Array.from({ length: WRITES }, (_, at) => at + 1)
+  return writes.filter((at) => telling.includes(at) || at % tries(Number.POSITIVE_INFINITY, 3, 1) === 0)
+}
 
 /** Publishes with a failure at each moment, each time into a fresh lake, and then once more. */
 async function crashAt(
@@ -65,7 +67,7 @@ async function crashAt(
   expect(counting.writes).toBe(WRITES)
   const after = await seen(calm)
   const objects = await objectsOf(calm, 'releases/')
-  for (const at of moments(...telling)) {
+  for (const at of moments(telling)) {
     for (const when of ['before', 'after'] as const) {
       const storage = await fresh()
       const dying = new FailingStorage(storage, { at, when })

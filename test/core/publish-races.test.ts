@@ -11,7 +11,7 @@ import { FileStorage } from '../../core/storage/file.ts'
 import { landRegion, objectsOf, QUARTER, smallRegion, suiteFolder } from '../support/small-region.ts'
 import { SIZED, tries } from '../support/thorough.ts'
 
-const RACERS = tries(3, 8)
+const RACERS = tries(3, 5, 8)
 const folder = suiteFolder()
 let base: string
 

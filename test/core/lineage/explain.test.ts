@@ -69,7 +69,7 @@ function otherGroups(region: Region, own: string): string[] {
   ) as string[]
 }
 
-describe.each(Array.from({ length: tries(1, 4, 10) }, (_, index) => 4001 + index))(
+describe.each(Array.from({ length: tries(1, 2, 10) }, (_, index) => 4001 + index))(
   'region %i',
   SIZED,
   (seed) => {

@@ -110,8 +110,6 @@ async function configure(
   const described = {
     'connector.name': 'hive',
     'hive.metastore': 'glue',
-    // asked once for each table, and not by each statement
-    'hive.metastore-cache-ttl': '1m',
     'hive.metastore.glue.region': glue.region,
     'hive.metastore.glue.endpoint-url': glue.endpoint,
     'hive.metastore.glue.aws-access-key': glue.credentials.accessKeyId,
