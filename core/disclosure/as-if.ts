@@ -174,10 +174,7 @@ function differs(table: Table, name: string): string {
 
 const original = (model: string) => `told_${model}`
 
-const asOriginal = ({ folder, keys }: StoredModel): StoredModel => ({
-  folder: { ...folder, model: original(folder.model) },
-  keys,
-})
+const asOriginal = (stored: StoredModel): StoredModel => ({ ...stored, as: original(stored.folder.model) })
 
 /** The two models again, from their own results and what is supposed in place of unsafe sums. */
 const replacements: readonly Model[] = [

@@ -29,8 +29,10 @@ export interface LakeTable {
 /** What a run left behind of one model. */
 export interface StoredModel {
   readonly folder: ModelFolder
-  /** Keys of its Parquet files. */
+  /** Keys of its Parquet files; an engine may have left none where there are no rows. */
   readonly keys: readonly string[]
+  /** What statements call it; default the model's name. */
+  readonly as?: string
 }
 
 /** What a DuckDB engine works on. */
@@ -91,7 +93,7 @@ export class DuckDBEngine implements Engine {
     const instance = await openDuckDB([workspace.path], options, files)
     const engine = new DuckDBEngine(storage, workspace, instance, await instance.connect())
     for (const table of tables) await engine.#define(table.name, relation(table, table.paths))
-    for (const { folder, paths } of models) await engine.#define(folder.model, result(folder, paths))
+    for (const { folder, as = folder.model, paths } of models) await engine.#define(as, result(folder, paths))
     return engine
   }
 
