@@ -241,19 +241,22 @@ describe('what is not this lake', () => {
     StorageDescriptor: { ...input.StorageDescriptor, Columns: change(input.StorageDescriptor.Columns) },
   })
 
+  // in the words of either version
+  const NO_CATALOG = /Catalog 'nowhere' (does not exist|not found)/
+
   test('is wrong usage for the user', async () => {
     const { code, stderr } = await startAnalyse(urlAt(servers.trino, { catalog: 'nowhere' }).url).said
-    expect(stderr).toContain("Catalog 'nowhere' does not exist")
+    expect(stderr).toMatch(NO_CATALOG)
     expect(code).toBe(2)
   })
 
   test.each([
-    ['a catalogue', { catalog: 'nowhere' }, "Catalog 'nowhere' does not exist"],
-    ['a schema', { schema: 'nowhere' }, 'it has not the tables of a lake: no table places'],
+    ['a catalogue', { catalog: 'nowhere' }, NO_CATALOG],
+    ['a schema', { schema: 'nowhere' }, /it has not the tables of a lake: no table places/],
   ])('%s that there is not', async (_, names, message) => {
     const error = await thrown(openAt(urlAt(servers.trino, names).url))
     expect(error).toMatchObject({ kind: 'usage' })
-    expect(error.message).toContain(message)
+    expect(error.message).toMatch(message)
     expect(error.message).toContain('skafferi tables --format trino')
   })
 

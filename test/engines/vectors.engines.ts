@@ -16,6 +16,7 @@ import {
 import { askTrino } from '../support/trino/client.ts'
 import { type DescribedLake, describedLake } from '../support/trino/lake.ts'
 import { rememberingFetch } from '../support/trino/remembering.ts'
+import { type TrinoVersion, trinoVersion } from '../support/trino/versions.ts'
 
 /** Forms in one statement, as its columns; their subqueries share the stages that Trino allows a statement. */
 const TOGETHER = 16
@@ -56,12 +57,21 @@ describe('every portable form has the value and the type of its vector', () => {
   })
 })
 
+/** Traps that the older Trino refuses, of which they are written, and another does not. */
+const ANSWERED: Readonly<Record<TrinoVersion, readonly string[]>> = {
+  '435': [],
+  '476': [
+    'row 20, int of spaces and digits: answers [[17]]',
+    'row 35, array without its name: answers [[1]]',
+  ],
+}
+
 test('Trino answers to every trap what is written of it', async () => {
   const refused = dialectTraps.filter(({ trino }) => 'error' in trino)
   const answered = dialectTraps.filter(({ trino }) => !('error' in trino))
   const answers = await inBatches(batches(answered), otherAnswers)
   const refusals = await inBatches(batches(refused, 1), otherRefusals)
-  expect([...answers, ...refusals]).toEqual([])
+  expect([...answers, ...refusals]).toEqual(ANSWERED[trinoVersion()])
 })
 
 /** Which vectors an engine answers otherwise, and how. */
