@@ -82,7 +82,7 @@ describe('skafferi analyse --engine athena and --engine trino, over the bundled 
     trino = await analysed('trino')
     duckdb = await analysed('duckdb')
     athena = await analysed('athena')
-  }, 600_000)
+  }, 400_000)
 
   afterAll(async () => {
     if (endpoint?.exitCode === null) {

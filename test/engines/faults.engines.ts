@@ -22,6 +22,7 @@ import { askTrino } from '../support/trino/client.ts'
 import { type DescribedLake, describedLake } from '../support/trino/lake.ts'
 import { type Passing, startTrinoProxy, type Treatment, type TrinoProxy } from '../support/trino/proxy.ts'
 import { startTrino, type Trino } from '../support/trino/trino.ts'
+import { trinoVersion } from '../support/trino/versions.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const PASSWORD = 'hemligt/lösen'
@@ -241,22 +242,23 @@ describe('what is not this lake', () => {
     StorageDescriptor: { ...input.StorageDescriptor, Columns: change(input.StorageDescriptor.Columns) },
   })
 
-  // in the words of either version
-  const NO_CATALOG = /Catalog 'nowhere' (does not exist|not found)/
+  const NO_CATALOG = { '435': "Catalog 'nowhere' does not exist", '476': "Catalog 'nowhere' not found" }[
+    trinoVersion()
+  ]
 
   test('is wrong usage for the user', async () => {
     const { code, stderr } = await startAnalyse(urlAt(servers.trino, { catalog: 'nowhere' }).url).said
-    expect(stderr).toMatch(NO_CATALOG)
+    expect(stderr).toContain(NO_CATALOG)
     expect(code).toBe(2)
   })
 
   test.each([
     ['a catalogue', { catalog: 'nowhere' }, NO_CATALOG],
-    ['a schema', { schema: 'nowhere' }, /it has not the tables of a lake: no table places/],
+    ['a schema', { schema: 'nowhere' }, 'it has not the tables of a lake: no table places'],
   ])('%s that there is not', async (_, names, message) => {
     const error = await thrown(openAt(urlAt(servers.trino, names).url))
     expect(error).toMatchObject({ kind: 'usage' })
-    expect(error.message).toMatch(message)
+    expect(error.message).toContain(message)
     expect(error.message).toContain('skafferi tables --format trino')
   })
 
@@ -359,7 +361,7 @@ describe('a Trino that dies', () => {
       new RegExp(
         String.raw`trino could not run model \w+: http:\S+ (${[
           String.raw`gave no answer: .*; is it running and can it be reached\? .*\(NO_ANSWER(, query \d+_\w+)?\)`,
-          String.raw`answered 4(04|10).*; Trino knows the query no more, as when it was started anew, so run it again \(.*\)`,
+          String.raw`answered 4(04|10).*; Trino knows the query no more, as when it was started anew, so run it again \(HTTP 4(04|10), query \d+_\w+\)`,
         ].join('|')})`,
       ),
     )

@@ -46,6 +46,7 @@ function rendered(record: RunRecord): Statement[] {
   return statements.map((model) => ({ name: model.name, sql: renderModel(model, values, runFolder(record)) }))
 }
 
+/** By statement, as its columns are the same in every region. */
 const orders = new Map<string, string>()
 
 /** A statement whose rows come in an order that leaves nothing open: by what is exact first, as sums are not. */
